@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { gapReasons } from './entry.ts'
+
+/** One stored line as it is read. The first eleven fields are always there; the rest only where known. */
+export const StoredEntry = z
+  .object({
+    id: z.uuid(),
+    timestamp: z.string().describe('RFC 3339, nine digits'),
+    namespace: z.string(),
+    pod_name: z.string(),
+    container_name: z.string().nullable(),
+    level: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).nullable(),
+    message: z.string(),
+    agent_id: z.uuid(),
+    deployment_object_id: z.uuid().nullable(),
+    work_order_id: z.uuid().nullable(),
+    created_at: z.string(),
+    pod_uid: z.string().optional(),
+    node: z.string().optional(),
+    output: z.enum(['stdout', 'stderr']).optional(),
+    seq: z.int().optional().describe('Modulo 2^21'),
+    group_id: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    attributes: z.record(z.string(), z.unknown()).optional(),
+    truncated: z.literal(true).optional(),
+    original_bytes: z.int().optional(),
+    attributes_cut: z.literal(true).optional(),
+  })
+  .meta({ id: 'StoredEntry' })
+export type StoredEntry = z.infer<typeof StoredEntry>
+
+export const StoredGap = z
+  .object({
+    id: z.uuid(),
+    agent_id: z.uuid(),
+    namespace: z.string(),
+    pod_name: z.string(),
+    container_name: z.string().nullable(),
+    from: z.string(),
+    to: z.string(),
+    lines: z.int().nullable(),
+    bytes: z.int().nullable(),
+    reason: z.enum(gapReasons),
+    exact: z.boolean(),
+    created_at: z.string(),
+  })
+  .meta({ id: 'StoredGap' })
+export type StoredGap = z.infer<typeof StoredGap>
+
+export const LogPage = z
+  .object({
+    logs: z.array(StoredEntry),
+    total: z.int(),
+    total_is_exact: z.boolean(),
+    has_more: z.boolean(),
+    next_cursor: z.string().nullable(),
+    gaps: z.array(StoredGap),
+    retention: z.object({
+      retention_seconds: z.int().describe('The longest retention that applies to what was asked for'),
+      oldest_available: z.string().describe('Nothing received before this is ever returned'),
+    }),
+  })
+  .meta({ id: 'LogPage' })
+export type LogPage = z.infer<typeof LogPage>
+
+export const DeadLetter = z
+  .object({
+    id: z.uuid(),
+    agent_id: z.uuid(),
+    batch_id: z.string(),
+    reason: z.string(),
+    detail: z.string(),
+    created_at: z.string(),
+    failed_at: z.string(),
+    entry: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'DeadLetter' })
+export type DeadLetter = z.infer<typeof DeadLetter>
