@@ -1,0 +1,6 @@
+export { freePort } from '@logboom/servers'
+export { openTestDatabase } from './open-test-database.ts'
+export type { TestDatabase } from './open-test-database.ts'
+export { openTestRedis, startTestRedis } from './open-test-redis.ts'
+export type { TestRedis, TestRedisOptions } from './open-test-redis.ts'
+export { until } from './until.ts'
