@@ -1,0 +1,145 @@
+import { Problem } from '@logboom/contracts'
+import { createLocalJWKSet, errors, jwtVerify } from 'jose'
+import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose'
+import { z } from 'zod'
+import { available, issuerOf, verified } from './jwt-checks.ts'
+import { unauthorized } from './principal.ts'
+import type { Principal } from './principal.ts'
+import { createRefreshed } from './refreshed.ts'
+
+export interface OidcIssuer {
+  /** Exactly as in the `iss` claim. */
+  issuer: string
+  audience: string
+  jwksUrl: string
+  /** Name of the claim with the roles: a name as it stands, or a path such as `realm_access.roles`. */
+  roleClaim: string
+  adminValues: readonly string[]
+  readerValues: readonly string[]
+  /** Name of the claim with the agent ids that a reader may read; absent from a token = none. Not set = all agents. */
+  agentsClaim?: string
+}
+
+export interface OidcVerifier {
+  knows(issuer: string): boolean
+  /** @throws {Problem} 401 · 403 for a user without a role here · 503 when the issuer's keys cannot be had */
+  verify(jwt: string): Promise<Principal>
+}
+
+export interface OidcOptions {
+  issuers: readonly OidcIssuer[]
+  fetch?: typeof fetch
+  now?: () => number
+}
+
+/** Tokens of a fixed list of issuers; no address is ever taken from a token. */
+export function createOidcVerifier({
+  issuers,
+  fetch: fetchKeys = fetch,
+  now = Date.now,
+}: OidcOptions): OidcVerifier {
+  const known = new Map(
+    issuers.map((issuer) => [issuer.issuer, { ...issuer, keyOf: createKeyFinder(issuer, fetchKeys, now) }]),
+  )
+  return {
+    knows: (issuer) => known.has(issuer),
+    async verify(jwt) {
+      const found = known.get(issuerOf(jwt))
+      if (!found) throw unauthorized('the issuer of this token is not known')
+      const { issuer, audience, keyOf } = found
+      const checks = {
+        issuer,
+        audience,
+        algorithms: asymmetric,
+        requiredClaims: ['exp', 'sub'],
+        clockTolerance: 30,
+      }
+      const { payload } = await verified(jwtVerify(jwt, keyOf, { ...checks, currentDate: new Date(now()) }))
+      return principalByRole(payload, found)
+    },
+  }
+}
+
+/** No HMAC: with it, an issuer's public key could be used as the shared secret of a forged token. */
+const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+
+function createKeyFinder(
+  { jwksUrl }: OidcIssuer,
+  fetchKeys: typeof fetch,
+  now: () => number,
+): JWTVerifyGetKey {
+  const url = safeUrl(jwksUrl)
+  const keys = createRefreshed({
+    what: 'keys of the OIDC issuer',
+    load: async () => createLocalJWKSet(await fetchJwks(url, fetchKeys)),
+    freshMs: 600_000,
+    retryMs: 30_000,
+    loadMs: 5_000,
+    now,
+  })
+  return async (header, token) => {
+    try {
+      return await (
+        await available(keys.get())
+      )(header, token)
+    } catch (err) {
+      if (!(err instanceof errors.JWKSNoMatchingKey)) throw err
+      // The issuer may have rotated its keys; tokens with made-up kids make us ask twice a minute at most.
+      return (await available(keys.reload(30_000)))(header, token)
+    }
+  }
+}
+
+const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
+
+const jwksBytesMax = 262_144
+
+async function fetchJwks(url: URL, fetchKeys: typeof fetch): Promise<JSONWebKeySet> {
+  const answer = await fetchKeys(url, {
+    headers: { Accept: 'application/json' },
+    redirect: 'error',
+    signal: AbortSignal.timeout(5_000),
+  })
+  if (answer.status !== 200 || !answer.body) throw new Error(`the OIDC issuer answered ${answer.status}`)
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of answer.body) {
+    bytes += chunk.byteLength
+    if (bytes > jwksBytesMax) throw new Error('the key set of the OIDC issuer is too large')
+    chunks.push(chunk)
+  }
+  return Jwks.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+}
+
+/** Keys fetched in the clear could be replaced on the way; loopback has no way. */
+function safeUrl(text: string): URL {
+  const url = new URL(text)
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return url
+  throw new Error('the JWKS URL of an OIDC issuer must be https')
+}
+
+function principalByRole(payload: JWTPayload, issuer: OidcIssuer): Principal {
+  const subject = `oidc:${payload.sub ?? ''}`
+  const roles = textsAt(payload, issuer.roleClaim)
+  if (roles.some((role) => issuer.adminValues.includes(role))) return { kind: 'admin', pakId: null, subject }
+  if (!roles.some((role) => issuer.readerValues.includes(role))) {
+    throw new Problem('forbidden', 'this user has no role in Logboom')
+  }
+  const agents = issuer.agentsClaim === undefined ? null : textsAt(payload, issuer.agentsClaim)
+  return { kind: 'reader', agents, namespaces: null, pakId: null, subject }
+}
+
+/** The text, or the list of texts, of a claim. Names may hold dots (`https://…`), so the whole name is tried first. */
+function textsAt(payload: JWTPayload, name: string): string[] {
+  const found: unknown = Object.hasOwn(payload, name)
+    ? payload[name]
+    : name.split('.').reduce(memberOf, payload)
+  const list: unknown[] = Array.isArray(found) ? found : [found]
+  return list.filter((item) => typeof item === 'string')
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return Object.entries(value).find(([key]) => key === name)?.[1]
+}

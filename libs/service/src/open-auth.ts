@@ -1,0 +1,48 @@
+import { oidcIssuersOf } from './api-config.ts'
+import type { ApiConfig } from './api-config.ts'
+import { createAuthenticator } from './authenticate.ts'
+import type { Authenticator } from './authenticate.ts'
+import { createCredentialCache } from './credential-cache.ts'
+import type { CredentialCache } from './credential-cache.ts'
+import { createOidcVerifier } from './oidc.ts'
+import type { PakRecord } from './principal.ts'
+import type { SigningKey } from './signing-keys.ts'
+import { createTokens } from './tokens.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What the credentials of both APIs are looked up by. */
+export interface CredentialLookups {
+  findPak: (by: { short: string } | { id: string }) => Promise<PakRecord | null>
+  /** The live keys of our own tokens, the signing one first. */
+  signingKeys: () => Promise<SigningKey[]>
+  touchPak: (pakId: string) => Promise<unknown>
+  isUnavailable: (error: unknown) => boolean
+}
+
+export interface Auth<Cache extends CredentialCache = CredentialCache> {
+  authenticator: Authenticator
+  credentials: Cache
+  tokens: Tokens
+}
+
+/** The `iss` of our own tokens. */
+const issuer = 'logboom'
+
+/** Puts together how an API knows who asks: PAKs, our own tokens and those of a configured OIDC issuer. */
+export function openAuth<Cache extends CredentialCache = CredentialCache>(
+  config: ApiConfig,
+  lookups: CredentialLookups,
+  wrap: (cache: CredentialCache) => Cache,
+): Auth<Cache> {
+  const credentials = wrap(
+    createCredentialCache({
+      findByShort: (short) => lookups.findPak({ short }),
+      findById: (id) => lookups.findPak({ id }),
+      isUnavailable: lookups.isUnavailable,
+    }),
+  )
+  const tokens = createTokens({ issuer, keys: lookups.signingKeys })
+  const oidc = createOidcVerifier({ issuers: oidcIssuersOf(config) })
+  const authenticator = createAuthenticator({ cache: credentials, tokens, oidc, onUsed: lookups.touchPak })
+  return { authenticator, credentials, tokens }
+}

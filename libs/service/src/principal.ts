@@ -1,0 +1,110 @@
+import { Problem } from '@logboom/contracts'
+
+/** A stored key as the credential look-ups give it, whatever its state. */
+export interface PakRecord {
+  pakId: string
+  kind: 'admin' | 'agent' | 'reader'
+  /** Of kind `agent` only. */
+  agentId: string | null
+  /** Hex SHA-256 of the long part. */
+  longHash: string
+  expiresAtMs: number | null
+  revoked: boolean
+  /** Of a reader: the agents it may read; null = all. */
+  scopeAgents: string[] | null
+  scopeNamespaces: string[] | null
+  agentDeleted: boolean
+  /** The agent's own overrides of the limits. */
+  limits: Record<string, number>
+  label: string
+}
+
+export interface AdminPrincipal {
+  kind: 'admin'
+  /** Null where an OIDC issuer vouches. */
+  pakId: string | null
+  /** Who it is, for the audit: `pak:<id>` or `oidc:<sub>`. */
+  subject: string
+}
+
+export interface AgentPrincipal {
+  kind: 'agent'
+  agentId: string
+  pakId: string
+  limits: Record<string, number>
+  subject: string
+}
+
+export interface ReaderPrincipal {
+  kind: 'reader'
+  /** Null = all. */
+  agents: string[] | null
+  namespaces: string[] | null
+  pakId: string | null
+  subject: string
+}
+
+export type Principal = AdminPrincipal | AgentPrincipal | ReaderPrincipal
+
+/** A 401 with the challenge that RFC 6750 asks for; `detail` is for the client. */
+export function unauthorized(
+  detail: string,
+  code: 'unauthorized' | 'token_expired' = 'unauthorized',
+): Problem {
+  return new Problem(code, detail, {
+    headers: { 'WWW-Authenticate': 'Bearer realm="logboom", error="invalid_token"' },
+  })
+}
+
+/**
+ * Whom a key stands for at the time `nowMs`. The caller has compared the secret already.
+ * @throws {Problem} 401 for a key that is revoked, expired, or whose agent is deleted
+ */
+export function principalOf(record: PakRecord, nowMs: number): Principal {
+  const { pakId, limits } = record
+  if (record.revoked) throw unauthorized('the credential was revoked')
+  if (record.expiresAtMs !== null && record.expiresAtMs <= nowMs) {
+    throw unauthorized('the credential has expired', 'token_expired')
+  }
+  const subject = `pak:${pakId}`
+  if (record.kind === 'admin') return { kind: 'admin', pakId, subject }
+  if (record.kind === 'reader') {
+    return { kind: 'reader', agents: record.scopeAgents, namespaces: record.scopeNamespaces, pakId, subject }
+  }
+  if (record.agentDeleted || record.agentId === null)
+    throw unauthorized('the agent of this credential was deleted')
+  return { kind: 'agent', agentId: record.agentId, pakId, limits, subject }
+}
+
+/** @throws {Problem} 403 for anyone but an admin */
+export function requireAdmin(principal: Principal): AdminPrincipal {
+  if (principal.kind === 'admin') return principal
+  throw new Problem('forbidden', 'this needs an admin credential')
+}
+
+/**
+ * The agent that acts for itself. Logs are pushed by nobody else; where an admin may act for it, say `adminMay`.
+ * @throws {Problem} 403 for another agent's id, for readers, and for admins unless told otherwise
+ */
+export function requireAgentSelf(principal: Principal, agentId: string): AgentPrincipal
+export function requireAgentSelf(
+  principal: Principal,
+  agentId: string,
+  options: { adminMay: true },
+): AgentPrincipal | AdminPrincipal
+export function requireAgentSelf(
+  principal: Principal,
+  agentId: string,
+  { adminMay }: { adminMay: boolean } = { adminMay: false },
+): AgentPrincipal | AdminPrincipal {
+  if (principal.kind === 'agent' && principal.agentId === agentId) return principal
+  if (principal.kind === 'admin' && adminMay) return principal
+  throw new Problem('forbidden', 'this needs the credential of that agent')
+}
+
+/** Whether any entry of that agent may be shown to the caller; a reader's namespaces restrict further. */
+export function canReadAgent(principal: Principal, agentId: string): boolean {
+  if (principal.kind === 'admin') return true
+  if (principal.kind === 'agent') return principal.agentId === agentId
+  return principal.agents === null || principal.agents.includes(agentId)
+}
