@@ -1,0 +1,26 @@
+import { noOutcome } from '@logboom/contracts'
+import type { BatchJob, BatchOutcome } from '@logboom/contracts'
+import { advanceCommits } from './advance-commits.ts'
+import { claimBatch } from './claim-batch.ts'
+import { insertDeadLetter } from './insert-dead-letter.ts'
+import type { Database } from './open-database.ts'
+import { transaction } from './transaction.ts'
+
+/** The end of a batch that cannot be written at all: each of its rows becomes a dead letter, and the ledger says so. */
+export async function deadLetterBatch(db: Database, job: BatchJob, error: Error): Promise<BatchOutcome> {
+  const { header } = job
+  return transaction(db.pool, async (client) => {
+    const claim = await claimBatch(client, header)
+    if (claim.kind === 'committed_before') return noOutcome
+    if (claim.kind === 'agent_deleted') {
+      await claim.settle({ ...noOutcome, agent_deleted: header.entries })
+      return { ...noOutcome, agent_deleted: header.entries }
+    }
+    const lines = job.rows.toString().split('\n').slice(0, -1)
+    for (const line of lines) await insertDeadLetter(client, header, line, error)
+    const outcome = { ...noOutcome, dead_letter: header.entries }
+    await claim.settle(outcome)
+    await advanceCommits(client, header)
+    return outcome
+  })
+}

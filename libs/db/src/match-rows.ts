@@ -1,0 +1,106 @@
+import { formatMicros, suborderOf } from '@logboom/contracts'
+import type { LogTime } from '@logboom/contracts'
+import type { Sql } from 'sql-template-tag'
+import sql, { join } from 'sql-template-tag'
+import type { StreamSet } from './find-streams.ts'
+import { escapeLike, matchesStream } from './match-streams.ts'
+import { isUnexpired } from './visible-rows.ts'
+import type { Sight } from './visible-rows.ts'
+
+/** What is asked of the lines themselves. */
+export interface RowFilter {
+  /** Inclusive ranges of severity, any of which will do; empty = any, also none. */
+  severities: readonly (readonly [from: number, to: number])[]
+  /** `[since, until)` to the nanosecond. */
+  since: LogTime | null
+  until: LogTime | null
+  /** A substring of the message in any case of a to z. */
+  text: string | null
+  /** Top-level key, or dotted path, and the text of its value. */
+  attributes: readonly (readonly [key: string, value: string])[]
+}
+
+export type RowOrder = 'desc' | 'asc'
+
+/** Where a row stands in the order of time. */
+export interface RowPosition {
+  us: number
+  suborder: number
+  id: string
+}
+
+/** A search cut to `[fromUs, toUs)`, so that PostgreSQL touches few partitions and sorts little. */
+export interface RowQuery {
+  sight: Sight
+  streams: StreamSet
+  filter: RowFilter
+  window: { fromUs: number; toUs: number }
+  order: RowOrder
+  /** Only what comes after it in that order. */
+  after: RowPosition | null
+}
+
+/** The condition on `agent_logs l` that page, count and offset share. */
+export function matchesRow(query: RowQuery): Sql {
+  const { window, sight } = query
+  const conditions = [
+    sql`l.timestamp >= ${formatMicros(window.fromUs)}::timestamptz`,
+    sql`l.timestamp < ${formatMicros(window.toUs)}::timestamptz`,
+    ofStreams(query),
+    isUnexpired(sight, { retentionClass: sql`l.retention_class`, createdAt: sql`l.created_at` }),
+    ...filterConditions(query.filter),
+    ...positionCondition(query),
+  ]
+  return join(conditions, ' and ')
+}
+
+/** Newest first or oldest first; ids only settle what is equal to the nanosecond and in `seq`. */
+export function inOrder(order: RowOrder): Sql {
+  return order === 'desc'
+    ? sql`l.timestamp desc, l.suborder desc, l.id desc`
+    : sql`l.timestamp, l.suborder, l.id`
+}
+
+/** A single stream is compared by `=`, for only that lets the index (stream_id, timestamp) give the order. */
+function ofStreams({ streams, sight }: RowQuery): Sql {
+  if ('filter' in streams) {
+    return sql`l.stream_id in (select s.id from log_streams s where ${matchesStream(sight.scope, streams.filter)})`
+  }
+  const { ids } = streams
+  return ids.length === 1 ? sql`l.stream_id = ${ids[0]}::bigint` : sql`l.stream_id = any(${ids}::bigint[])`
+}
+
+function filterConditions({ severities, since, until, text, attributes }: RowFilter): Sql[] {
+  const conditions: Sql[] = []
+  if (severities.length > 0) {
+    const ranges = severities.map(
+      ([from, to]) => sql`l.severity between ${from}::smallint and ${to}::smallint`,
+    )
+    conditions.push(sql`(${join(ranges, ' or ')})`)
+  }
+  // Windows hold whole microseconds; only an edge within one needs more.
+  if (since && since.ns > 0) conditions.push(sql`(l.timestamp, l.suborder) >= (${edge(since)})`)
+  if (until && until.ns > 0) conditions.push(sql`(l.timestamp, l.suborder) < (${edge(until)})`)
+  if (text !== null) conditions.push(sql`l.message ilike ${`%${escapeLike(text)}%`}::text`)
+  for (const [key, value] of attributes) conditions.push(sql`${attributeText(key)} = ${value}::text`)
+  return conditions
+}
+
+function edge({ us, ns }: LogTime): Sql {
+  return sql`${formatMicros(us)}::timestamptz, ${suborderOf(ns, 0)}::integer`
+}
+
+/** A key may itself hold dots (`http.method`), so the whole key is tried before it is read as a path. */
+function attributeText(key: string): Sql {
+  const literal = sql`l.attributes ->> ${key}::text`
+  return key.includes('.')
+    ? sql`coalesce(${literal}, l.attributes #>> ${key.split('.')}::text[])`
+    : sql`${literal}`
+}
+
+function positionCondition({ after, order }: RowQuery): Sql[] {
+  if (!after) return []
+  const position = sql`(${formatMicros(after.us)}::timestamptz, ${after.suborder}::integer, ${after.id}::uuid)`
+  const row = sql`(l.timestamp, l.suborder, l.id)`
+  return [order === 'desc' ? sql`${row} < ${position}` : sql`${row} > ${position}`]
+}

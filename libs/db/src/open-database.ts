@@ -1,0 +1,52 @@
+import pg from 'pg'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { PrismaClient } from './generated/client.ts'
+
+export interface DatabaseOptions {
+  url: string
+  /** Shown in pg_stat_activity. */
+  applicationName: string
+  connectionsMax?: number
+  /** Until a connection is given out; pg itself would wait for ever. */
+  connectTimeoutMs?: number
+  /** PostgreSQL ends a statement that runs longer; 0 = no bound. */
+  statementTimeoutMs?: number
+  /** Called for errors of idle connections, which are otherwise lost. */
+  onError?: (error: Error) => void
+}
+
+/** One pool for everything: Prisma for the registry, plain SQL and COPY for lines. */
+export interface Database {
+  pool: pg.Pool
+  prisma: PrismaClient
+  /** Resolves when PostgreSQL answers, rejects when it does not. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens nothing yet: connections are made when needed. Close it when done, or the process stays alive. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.connectionsMax ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: options.statementTimeoutMs ?? 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+  })
+  pool.on('error', (error) => options.onError?.(error))
+  // a connection in use, or one that is being ended, has no listener of the pool's; unheard, its error ends the process
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    pool,
+    prisma,
+    ping: async () => void (await pool.query('select 1')),
+    close: async () => {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}

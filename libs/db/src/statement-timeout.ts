@@ -1,0 +1,19 @@
+import type { Pool, PoolClient } from 'pg'
+import { transaction } from './transaction.ts'
+
+/** Runs `work` in a transaction whose statements may each take `timeoutMs`, however long others may. */
+export function withStatementTimeout<T>(
+  pool: Pool,
+  timeoutMs: number,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  return transaction(pool, async (client) => {
+    await client.query(`select set_config('statement_timeout', $1::text, true)`, [String(timeoutMs)])
+    return work(client)
+  })
+}
+
+/** True when PostgreSQL ended a statement because it ran for too long. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '57014'
+}

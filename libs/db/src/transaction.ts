@@ -1,0 +1,28 @@
+import type { Pool, PoolClient } from 'pg'
+
+/** Runs `work` in one transaction on one connection: COMMIT when it returns, ROLLBACK when it throws. */
+export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let failure: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  } catch (error) {
+    failure = await rollback(client, error)
+    throw error
+  } finally {
+    client.release(failure)
+  }
+}
+
+/** Returns an error when the connection is not usable any more: the pool then closes it. */
+async function rollback(client: PoolClient, reason: unknown): Promise<Error | undefined> {
+  try {
+    await client.query('rollback')
+    return undefined
+  } catch {
+    return reason instanceof Error ? reason : new Error('rollback failed', { cause: reason })
+  }
+}
