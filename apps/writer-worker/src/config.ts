@@ -1,0 +1,33 @@
+import { baseConfig, secret } from '@logboom/service'
+import { z } from 'zod'
+
+export const WriterConfig = z.object({
+  ...baseConfig,
+  DATABASE_URL: secret().describe('PostgreSQL, `postgresql://user:password@host:port/database`'),
+  REDIS_URL: secret().describe('Redis, `redis://:password@host:port` or `rediss://…`'),
+  QUEUE_SHARDS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('Queues; the same for ingest-api and writers'),
+  WRITER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Batches written at once, each on a connection of its own'),
+  JOB_LOCK_MS: z.coerce
+    .number()
+    .int()
+    .min(1_000)
+    .default(60_000)
+    .describe(
+      'A writer that is silent for so long has lost its jobs to another one; they come back within 1.5 times this',
+    )
+    .meta({ unit: 'ms' }),
+})
+
+export type WriterConfig = z.output<typeof WriterConfig>

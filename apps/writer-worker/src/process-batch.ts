@@ -1,0 +1,56 @@
+import type { BatchJob } from '@logboom/contracts'
+import { classifyDatabaseError, deadLetterBatch, writeBatch } from '@logboom/db'
+import type { Database, StreamCache, WrittenBatch } from '@logboom/db'
+import type { JobMeta, Verdict } from '@logboom/queue'
+import { addLogContext } from '@logboom/service'
+import type { Logger } from '@logboom/service'
+import type { WriterMetrics } from './metrics.ts'
+
+export interface ProcessDeps {
+  db: Database
+  streams: StreamCache
+  metrics: WriterMetrics
+  log: Logger
+  /** After COMMIT: wakes followers and tells ingest-api how far the agent's batches are committed. */
+  announce: (job: BatchJob, written: WrittenBatch) => void
+}
+
+/** What PostgreSQL needs to come back; the job keeps all its attempts meanwhile. */
+const awayMs = 1_000
+/** A lost race: again at once, a little apart from the other. */
+const raceMs = 50
+
+/**
+ * Writes one batch: done after COMMIT and never before, again later when PostgreSQL is the trouble, and a dead letter
+ * when the batch itself is and every attempt has failed. An error that is thrown uses up an attempt.
+ */
+export async function processBatch(job: BatchJob, meta: JobMeta, deps: ProcessDeps): Promise<Verdict> {
+  addLogContext({ jobId: job.header.job_id, batchId: job.header.batch_id, agentId: job.header.agent_id })
+  const startedMs = performance.now()
+  try {
+    const written = await writeBatch(deps.db, job, deps.streams)
+    deps.metrics.written(job, written, performance.now() - startedMs)
+    deps.log.debug('batch written', { ...written.outcome, isNew: written.isNew })
+    deps.announce(job, written)
+    return { done: written.outcome }
+  } catch (error) {
+    return afterFailure(error, job, meta, deps)
+  }
+}
+
+async function afterFailure(
+  error: unknown,
+  job: BatchJob,
+  meta: JobMeta,
+  deps: ProcessDeps,
+): Promise<Verdict> {
+  const fault = classifyDatabaseError(error)
+  deps.metrics.failed(fault)
+  if (fault === 'unavailable') return { retryInMs: awayMs, reason: 'database_away', pause: true }
+  if (fault === 'retry') return { retryInMs: raceMs * (1 + Math.random()), reason: 'lost_race' }
+  if (meta.attempt < meta.attemptsMax || !(error instanceof Error)) throw error
+  const outcome = await deadLetterBatch(deps.db, job, error)
+  deps.metrics.deadLettered(outcome)
+  deps.log.error('batch could not be written, its entries are dead letters now', { err: error, ...outcome })
+  return { done: outcome }
+}
