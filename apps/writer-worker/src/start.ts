@@ -42,7 +42,7 @@ export async function startWriterWorker(config: WriterConfig, life: Lifecycle, l
   life.onClose('jobs', () => consumer.close())
   life.spawn('failed jobs', (signal) => forgetFailedJobs({ db, consumer, log }, signal))
   const ready = cachedReadiness({
-    redis: async () => mustBe(consumer.ready()),
+    redis: async () => mustBe(await consumer.ready()),
     postgresql: () => db.ping(),
   })
   await serveOps(life, { registry, ready }, { port: config.OPS_PORT, host: config.OPS_HOST })

@@ -11,7 +11,10 @@ export interface CountOptions {
   timeoutMs: number
 }
 
-/** How many rows a search has, at most `rowsMax` (10 000: 10 ms; 2 M: 0.4 s). @throws what `isStatementTimeout` knows when it takes too long */
+/**
+ * How many rows a search has, at most `rowsMax` (10 000: 10 ms; 2 M: 0.4 s).
+ * @throws what `isStatementTimeout` knows when it takes too long
+ */
 export async function countRows(
   db: Database,
   query: RowQuery,

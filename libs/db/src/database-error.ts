@@ -20,7 +20,7 @@ const unavailable =
   /^(08|53|57P0|58|XX|57014|25P03|57P05|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENETUNREACH|P1001|P1002|P1008|P1017|P2024|P2028|DatabaseNotReachable|ConnectionClosed|SocketTimeout)/
 /** pg gives these no code at all. */
 const unavailableMessage =
-  /timeout exceeded when trying to connect|connection terminated|client has encountered a connection error|not queryable|cannot use a pool after/i
+  /timeout exceeded when trying to connect|query read timeout|connection terminated|client has encountered a connection error|not queryable|cannot use a pool after/i
 
 export function classifyDatabaseError(error: unknown): DatabaseFault {
   const code = codeOf(error)

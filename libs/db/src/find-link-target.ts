@@ -12,8 +12,9 @@ const names = {
 }
 
 /**
- * Whether a deployment object or work order exists for somebody who asks for its lines: it belongs to an agent that
- * the caller may see, or lines that the caller may see are linked to it (it may have moved to another agent since).
+ * Whether a deployment object or work order exists for somebody who asks for its lines: it belongs to an
+ * agent that the caller may see, or lines that the caller may see are linked to it (it may have moved to
+ * another agent since).
  */
 export async function findLinkTarget(
   db: Database,

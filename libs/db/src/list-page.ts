@@ -19,7 +19,10 @@ export function timeText(column: Sql): Sql {
   return sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 }
 
-/** A time of the registry, which its writers show with milliseconds: ordered by what is shown, pages never overlap. */
+/**
+ * A time of the registry, which its writers show with milliseconds: ordered by what is shown, pages never
+ * overlap.
+ */
 export function millis(column: Sql): Sql {
   return sql`date_trunc('milliseconds', ${column})`
 }

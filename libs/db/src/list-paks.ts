@@ -10,7 +10,9 @@ export interface PakFilter {
   kind: Pak['kind'] | null
 }
 
-/** Keys without their secrets, newest first; those of deleted agents are gone. For admins: keys have no scope. */
+/**
+ * Keys without their secrets, newest first; those of deleted agents are gone. For admins: keys have no scope.
+ */
 export async function listPaks(db: Database, { agentId, kind }: PakFilter, page: ListPage): Promise<Pak[]> {
   const { rows } = await db.pool.query<Pak>(sql`
     select p.id, p.kind, p.agent_id, p.short, p.label, p.scope_agents, p.scope_namespaces,

@@ -24,15 +24,21 @@ export interface Database {
   close(): Promise<void>
 }
 
+/** How much later than PostgreSQL itself we give a statement up. */
+const unheardMs = 2_000
+
 /** Opens nothing yet: connections are made when needed. Close it when done, or the process stays alive. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const { statementTimeoutMs = 60_000 } = options
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.connectionsMax ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: options.statementTimeoutMs ?? 60_000,
+    statement_timeout: statementTimeoutMs,
+    // For a PostgreSQL that is frozen, or a host that vanished: neither ends a statement nor cuts the line.
+    query_timeout: statementTimeoutMs && statementTimeoutMs + unheardMs,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
   })

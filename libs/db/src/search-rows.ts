@@ -28,9 +28,9 @@ export interface FoundRow extends RowPosition {
 type RawRow = Omit<FoundRow, 'us' | 'createdUs'> & { us: string; createdUs: string }
 
 /**
- * The next rows of one window, in order. Measured on 2 M rows of 2 000 streams in 26 leaves (PostgreSQL 18, 2 cores):
- * the next 101 of everything, of an agent or of one stream 1 to 4 ms, 500 take 3 to 9 ms. Leaves give the order by
- * (timestamp, id) or (stream_id, timestamp), an incremental sort does the rest.
+ * The next rows of one window, in order. Measured on 2 M rows of 2 000 streams in 26 leaves (PostgreSQL 18, 2
+ * cores): the next 101 of everything, of an agent or of one stream 1 to 4 ms, 500 take 3 to 9 ms. Leaves give
+ * the order by (timestamp, id) or (stream_id, timestamp), an incremental sort does the rest.
  */
 export async function searchRows(db: Database, query: RowQuery & { limit: number }): Promise<FoundRow[]> {
   const { rows } = await db.pool.query<RawRow>(searchRowsStatement(query))

@@ -19,6 +19,8 @@ export async function transaction<T>(pool: Pool, work: (client: PoolClient) => P
 
 /** Returns an error when the connection is not usable any more: the pool then closes it. */
 async function rollback(client: PoolClient, reason: unknown): Promise<Error | undefined> {
+  // The rollback would not be answered either; PostgreSQL does it by itself when the connection is cut.
+  if (reason instanceof Error && reason.message === 'Query read timeout') return reason
   try {
     await client.query('rollback')
     return undefined

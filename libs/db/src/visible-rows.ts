@@ -31,14 +31,18 @@ export interface AgeColumns {
 }
 
 /**
- * The one condition that hides what the caller may not read, what has expired but is not deleted yet, and what
- * belongs to a deleted agent. Searches that have resolved their streams by `ownerIsVisible` only add `isUnexpired`.
+ * The one condition that hides what the caller may not read, what has expired but is not deleted yet, and
+ * what belongs to a deleted agent. Searches that have resolved their streams by `ownerIsVisible` only add
+ * `isUnexpired`.
  */
 export function isVisible(sight: Sight, columns: OwnerColumns & AgeColumns): Sql {
   return sql`${ownerIsVisible(sight.scope, columns)} and ${isUnexpired(sight, columns)}`
 }
 
-/** The half of `isVisible` that concerns the owner: for streams, and for the registry, whose rows do not expire. */
+/**
+ * The half of `isVisible` that concerns the owner: for streams, and for the registry, whose rows do not
+ * expire.
+ */
 export function ownerIsVisible(scope: ReadScope, { agentId, namespace }: OwnerColumns): Sql {
   const conditions = [
     sql`exists (select 1 from agents owner where owner.id = ${agentId} and owner.deleted_at is null)`,
@@ -49,8 +53,9 @@ export function ownerIsVisible(scope: ReadScope, { agentId, namespace }: OwnerCo
 }
 
 /**
- * The half of `isVisible` that concerns age, by PostgreSQL's clock. One branch per class with its number bound, and no
- * join: so the planner drops the partitions of classes that are not there, and need not look at the others' ages.
+ * The half of `isVisible` that concerns age, by PostgreSQL's clock. One branch per class with its number
+ * bound, and no join: so the planner drops the partitions of classes that are not there, and need not look at
+ * the others' ages.
  */
 export function isUnexpired(
   { classes }: Pick<Sight, 'classes'>,

@@ -32,8 +32,8 @@ export interface BatchConsumerOptions extends Pick<JobHandlers, 'process' | 'onU
 }
 
 export interface BatchConsumer {
-  /** Whether Redis answers. */
-  ready(): boolean
+  /** Whether Redis answers, asked anew: a frozen one keeps its connections. Within 1 s. */
+  ready(): Promise<boolean>
   /** Takes no further jobs for so long; those that are running go on. Of two pauses, the later end counts. */
   pause(ms: number): void
   /** Tells agents through ingest-api what they may forget. Waits while Redis is away. */
@@ -48,6 +48,8 @@ export interface BatchConsumer {
    */
   close(timeoutMs?: number): Promise<void>
 }
+
+const pingTimeoutMs = 1_000
 
 /** Starts taking jobs, as soon and as long as Redis is there; returns at once. */
 export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer {
@@ -71,7 +73,7 @@ export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer 
   }
 
   return {
-    ready: () => redis.status === 'ready',
+    ready: async () => redis.status === 'ready' && (await within(pingTimeoutMs, redis.ping())) !== null,
     pause: pauses.pause,
     rememberCommitted: (commit) => rememberCommitted(redis, shards, commit),
     forgetFailed: (afterMs) => forgetFailed(redis, shards, afterMs),

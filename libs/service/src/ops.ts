@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { collectDefaultMetrics } from 'prom-client'
 import type { Registry } from 'prom-client'
 import { withDeadline } from './deadline.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -29,6 +30,7 @@ export async function serveOps(
   { registry, ready, live = () => true }: OpsOptions,
   at: { port: number; host: string },
 ): Promise<{ port: number }> {
+  collectDefaultMetrics({ register: registry })
   const pages: Record<string, (res: ServerResponse) => Promise<void>> = {
     '/livez': async (res) => answer(res, live() ? 200 : 503, 'text/plain', live() ? 'ok\n' : 'no progress\n'),
     '/readyz': async (res) => {
