@@ -1,0 +1,70 @@
+import { anyStream } from '@logboom/db'
+import type { StreamFilter } from '@logboom/db'
+import type { Principal } from '@logboom/service'
+import type { Request, RequestHandler } from 'express'
+import { filtersOf, parseLogQuery } from './log-query.ts'
+import type { LogQuery } from './log-query.ts'
+import { parameterProblem } from './parse-query.ts'
+import type { QueryDeps } from './query-deps.ts'
+import { readScopeOf } from './read-scope.ts'
+import { requireLinkTarget, requireReadableAgent } from './readable-subjects.ts'
+import { searchLogs } from './search-logs.ts'
+
+/** Whose lines a path stands for. */
+export type LogSubject = Partial<Pick<StreamFilter, 'agentId' | 'deploymentObjectId' | 'workOrderId'>>
+
+/**
+ * A route that answers a page of entries; `findSubject` reads its path and sees to it that the caller may.
+ */
+export function answerLogs(
+  deps: QueryDeps,
+  findSubject: (req: Request, principal: Principal) => Promise<LogSubject>,
+): RequestHandler {
+  return async (req, res) => {
+    const principal = await deps.authenticator.authenticate(req)
+    const subject = await findSubject(req, principal)
+    const raw = req.query
+    const query = parseLogQuery(raw)
+    await requireFilterSubjects(deps, principal, query)
+    const gone = new AbortController()
+    res.once('close', () => gone.abort())
+    const page = await searchLogs(deps, {
+      scope: readScopeOf(principal),
+      streams: streamFilterOf(query, subject),
+      query,
+      filters: [subject, filtersOf(raw)],
+      signal: gone.signal,
+    })
+    res.json(page)
+  }
+}
+
+/** An id that does not exist is a mistake to be told of, in the query as much as in the path. */
+async function requireFilterSubjects(deps: QueryDeps, principal: Principal, query: LogQuery): Promise<void> {
+  const { agent_id, deployment_object_id, work_order_id } = query
+  if (agent_id) await requireReadableAgent(deps, principal, agent_id)
+  if (deployment_object_id)
+    await requireLinkTarget(deps, principal, 'deployment_object', deployment_object_id)
+  if (work_order_id) await requireLinkTarget(deps, principal, 'work_order', work_order_id)
+}
+
+function streamFilterOf(query: LogQuery, subject: LogSubject): StreamFilter {
+  return {
+    ...anyStream,
+    agentId: oneOf('agent_id', subject.agentId, query.agent_id),
+    deploymentObjectId: oneOf('deployment_object_id', subject.deploymentObjectId, query.deployment_object_id),
+    workOrderId: oneOf('work_order_id', subject.workOrderId, query.work_order_id),
+    namespace: query.namespace ?? null,
+    podNamePrefix: query.pod_name?.replace(/\*$/, '') ?? null,
+    podName: query.pod_name_exact ?? null,
+    containerName: query.container_name ?? null,
+    labels: query.labels,
+  }
+}
+
+function oneOf(name: string, inPath: string | null | undefined, inQuery: string | undefined): string | null {
+  if (inPath && inQuery && inPath !== inQuery) {
+    throw parameterProblem('invalid_parameter', name, 'differs from the one in the path')
+  }
+  return inPath ?? inQuery ?? null
+}

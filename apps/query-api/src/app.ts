@@ -1,0 +1,98 @@
+import { apiRoutes } from '@logboom/contracts'
+import { createHttpApp, finishHttpApp, forwardTo } from '@logboom/service'
+import type { Logger } from '@logboom/service'
+import type { Express, RequestHandler } from 'express'
+import type { Registry } from 'prom-client'
+import type { QueryConfig } from './config.ts'
+import { allowOrigins } from './cors.ts'
+import { answerDatabaseProblems } from './database-problems.ts'
+import { buildDocument } from './openapi/build-document.ts'
+import type { QueryDeps } from './query-deps.ts'
+import { getAgentRoute } from './routes/get-agent.ts'
+import { getDeploymentObjectRoute } from './routes/get-deployment-object.ts'
+import { getDocsRoute } from './routes/get-docs.ts'
+import { getJwksRoute } from './routes/get-jwks.ts'
+import { getOpenApiRoute } from './routes/get-openapi.ts'
+import { getRetentionRoute } from './routes/get-retention.ts'
+import { getWhoAmIRoute } from './routes/get-whoami.ts'
+import { getWorkOrderRoute } from './routes/get-work-order.ts'
+import { listAgentLogsRoute } from './routes/list-agent-logs.ts'
+import { listAgentPaksRoute } from './routes/list-agent-paks.ts'
+import { listAgentsRoute } from './routes/list-agents.ts'
+import { listDeadLettersRoute } from './routes/list-dead-letters.ts'
+import { listDeploymentObjectLogsRoute } from './routes/list-deployment-object-logs.ts'
+import { listDeploymentObjectsRoute } from './routes/list-deployment-objects.ts'
+import { listGapsRoute } from './routes/list-gaps.ts'
+import { listLogsRoute } from './routes/list-logs.ts'
+import { listPaksRoute } from './routes/list-paks.ts'
+import { listReceiptsRoute } from './routes/list-receipts.ts'
+import { listWorkOrderLogsRoute } from './routes/list-work-order-logs.ts'
+import { listWorkOrdersRoute } from './routes/list-work-orders.ts'
+import { previewRetentionRoute } from './routes/preview-retention.ts'
+
+export interface AppDeps extends QueryDeps {
+  config: QueryConfig
+  registry: Registry
+  log: Logger
+}
+
+type OwnRoute = Extract<(typeof apiRoutes)[number], { owner: 'query-api' }>
+type KeyOf<Route> = Route extends { method: infer M extends string; path: infer P extends string }
+  ? `${M} ${P}`
+  : never
+type OwnKey = KeyOf<OwnRoute>
+
+/** All routes of query-api; those of ingest-api are passed on. */
+export function createApp(deps: AppDeps): Express {
+  const { config, registry, log } = deps
+  const { PEER_URL: peerUrl, TRUST_PROXY: trustProxy } = config
+  const app = createHttpApp({
+    log,
+    registry,
+    service: 'query-api',
+    ...(trustProxy !== undefined && { trustProxy }),
+  })
+  app.use(allowOrigins(config.CORS_ORIGINS), forwardTo({ peerUrl, self: 'query-api' }))
+  const handlers = handlersOf(deps)
+  for (const route of apiRoutes.filter(isOwn)) {
+    const key = `${route.method} ${route.path}` as OwnKey // a template literal forgets that it is one of them
+    app[route.method === 'POST' ? 'post' : 'get'](route.path, handlers[key])
+  }
+  app.use(answerDatabaseProblems)
+  finishHttpApp(app, log)
+  return app
+}
+
+/**
+ * One handler for each route that the table gives to this service: one without a handler does not compile.
+ */
+function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
+  const document = buildDocument()
+  return {
+    'GET /api/v1/agents/:agent_id/logs': listAgentLogsRoute(deps),
+    'GET /api/v1/deployment-objects/:id/logs': listDeploymentObjectLogsRoute(deps),
+    'GET /api/v1/work-orders/:id/logs': listWorkOrderLogsRoute(deps),
+    'GET /api/v1/logs': listLogsRoute(deps),
+    'GET /api/v1/gaps': listGapsRoute(deps),
+    'GET /api/v1/agents': listAgentsRoute(deps),
+    'GET /api/v1/agents/:agent_id': getAgentRoute(deps),
+    'GET /api/v1/agents/:agent_id/paks': listAgentPaksRoute(deps),
+    'GET /api/v1/paks': listPaksRoute(deps),
+    'GET /api/v1/deployment-objects': listDeploymentObjectsRoute(deps),
+    'GET /api/v1/deployment-objects/:id': getDeploymentObjectRoute(deps),
+    'GET /api/v1/work-orders': listWorkOrdersRoute(deps),
+    'GET /api/v1/work-orders/:id': getWorkOrderRoute(deps),
+    'GET /api/v1/dead-letters': listDeadLettersRoute(deps),
+    'GET /api/v1/retention': getRetentionRoute(deps),
+    'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
+    'POST /api/v1/retention/preview': previewRetentionRoute(deps),
+    'GET /api/v1/whoami': getWhoAmIRoute(deps),
+    'GET /.well-known/jwks.json': getJwksRoute(deps),
+    'GET /openapi.json': getOpenApiRoute(document),
+    'GET /docs': getDocsRoute(document),
+  }
+}
+
+function isOwn(route: (typeof apiRoutes)[number]): route is OwnRoute {
+  return route.owner === 'query-api'
+}

@@ -1,0 +1,48 @@
+import { apiConfig, baseConfig, refineApiConfig, secret } from '@logboom/service'
+import { z } from 'zod'
+
+const milliseconds = (min: number, fallback: number) =>
+  z.coerce.number().int().min(min).default(fallback).meta({ unit: 'ms' })
+
+export const QueryConfig = z
+  .object({
+    ...baseConfig,
+    ...apiConfig,
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3001).describe('The port of the API; 0 = any'),
+    DATABASE_URL: secret().describe('PostgreSQL, `postgresql://user:password@host:port/database`'),
+    READ_DATABASE_URL: secret().optional().describe('A replica to read from; default: DATABASE_URL'),
+    DATABASE_CONNECTIONS: z.coerce
+      .number()
+      .int()
+      .min(2)
+      .default(10)
+      .describe('Connections to PostgreSQL at most'),
+    STATEMENT_TIMEOUT_MS: milliseconds(100, 15_000).describe(
+      'PostgreSQL ends a statement that takes longer: 503',
+    ),
+    SEARCH_TIME_MS: milliseconds(100, 8_000).describe(
+      'A search that takes longer answers what it has, with a cursor to go on from; below STATEMENT_TIMEOUT_MS',
+    ),
+    COUNT_TIMEOUT_MS: milliseconds(10, 1_500).describe(
+      'Counting for `total=capped` stops here, with a lower bound',
+    ),
+    CORS_ORIGINS: z
+      .string()
+      .default('')
+      .transform((text) =>
+        text
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean),
+      )
+      .pipe(z.array(z.url({ protocol: /^https?$/ })))
+      .describe('Origins whose pages may read this API, separated by commas; none by default'),
+  })
+  .superRefine(refineApiConfig)
+
+export type QueryConfig = z.output<typeof QueryConfig>
+
+/** Where to read from. */
+export function databaseUrlOf(config: QueryConfig): string {
+  return config.READ_DATABASE_URL ?? config.DATABASE_URL
+}

@@ -1,0 +1,85 @@
+import { LogPage, PushAnswer, pushHeaders, PushRequest, StoredGap } from '@logboom/contracts'
+import { GapsQuery } from '../list-queries.ts'
+import { LogQuery } from '../log-query.ts'
+import { listOf } from './list-of.ts'
+import type { Operation } from './operation.ts'
+
+const searching = {
+  tag: 'Logs',
+  access: 'any',
+  query: LogQuery,
+  takesFields: true,
+  answers: {
+    200: {
+      description:
+        'A page of entries, newest first unless asked otherwise. It may be shorter than `limit`, even empty, with ' +
+        '`has_more: true` when the search ran out of time: go on with `next_cursor`.',
+      schema: LogPage,
+    },
+  },
+} as const
+
+const badQuery = ['invalid_parameter', 'unknown_parameter', 'invalid_cursor', 'query_timeout'] as const
+
+export const logOperations = {
+  'POST /api/v1/agents/:agent_id/logs': {
+    tag: 'Logs',
+    access: 'agent',
+    summary: 'Push a batch of entries',
+    description:
+      'Answered once the batch is durable in the queue. Entries are judged one by one: those that are not valid are ' +
+      'listed, the others are taken. A repeat with the same key and body gets the first answer. NDJSON has one entry ' +
+      'per line, `{"gap":{…}}` for a gap, and no envelope. `Content-Encoding`: gzip, deflate, br or zstd.',
+    headers: {
+      [pushHeaders.idempotencyKey]: 'Names the batch; `batch_id` in the body does the same',
+      [pushHeaders.instance]: 'Names one of several processes that push as this agent',
+      [pushHeaders.batchNumber]: 'Counts the batches of this instance: 1, 2, 3 …',
+      [pushHeaders.sentAt]: "The sender's clock, for NDJSON",
+      prefer: '`wait=10`: answer after COMMIT, for at most so many seconds',
+    },
+    body: { schema: PushRequest, required: true, types: ['application/json', 'application/x-ndjson'] },
+    answers: { 201: { description: 'The batch is safe', schema: PushAnswer } },
+    problems: [
+      'bad_request',
+      'malformed_json',
+      'corrupt_encoding',
+      'request_in_progress',
+      'too_many_entries',
+      'payload_too_large',
+      'unsupported_media_type',
+      'unsupported_encoding',
+      'invalid_body',
+      'all_entries_rejected',
+      'idempotency_key_reused',
+      'overloaded',
+    ],
+  },
+  'GET /api/v1/agents/:agent_id/logs': {
+    ...searching,
+    summary: "Search an agent's entries",
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/deployment-objects/:id/logs': {
+    ...searching,
+    summary: 'Search the entries of a deployment object',
+    problems: [...badQuery, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/work-orders/:id/logs': {
+    ...searching,
+    summary: 'Search the entries of a work order',
+    problems: [...badQuery, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
+  },
+  'GET /api/v1/logs': {
+    ...searching,
+    summary: 'Search the entries of all agents that the caller may read',
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/gaps': {
+    tag: 'Logs',
+    access: 'any',
+    summary: 'List gaps: lines that an agent knows of and could not read or send',
+    query: GapsQuery,
+    answers: { 200: { description: 'Those that end last first', schema: listOf('gaps', StoredGap) } },
+    problems: ['invalid_parameter', 'unknown_parameter', 'invalid_cursor', 'agent_not_found'],
+  },
+} as const satisfies Record<string, Operation>

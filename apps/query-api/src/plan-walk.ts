@@ -1,0 +1,67 @@
+import { compareTimes } from '@logboom/contracts'
+import type { LogTime } from '@logboom/contracts'
+import type { Horizon, RowPosition, StreamSet } from '@logboom/db'
+import { severityRangesOf } from './log-query.ts'
+import type { LogQuery } from './log-query.ts'
+import { parameterProblem } from './parse-query.ts'
+import { timeAt } from './parse-time.ts'
+import type { LogSearch } from './search-logs.ts'
+import type { Walk } from './walk-rows.ts'
+
+/** `[since, until)`; null = open. */
+export interface Times {
+  since: LogTime | null
+  until: LogTime | null
+}
+
+/** @throws {Problem} 400 when the window ends before it begins */
+export function timesOf({ since, until }: Pick<LogQuery, 'since' | 'until'>, { nowUs }: Horizon): Times {
+  const times = { since: since ? timeAt(since, nowUs) : null, until: until ? timeAt(until, nowUs) : null }
+  if (times.since && times.until && compareTimes(times.since, times.until) > 0) {
+    throw parameterProblem('invalid_parameter', 'since', 'is after until')
+  }
+  return times
+}
+
+export interface WalkPlan {
+  horizon: Horizon
+  streams: StreamSet
+  times: Times
+  after: RowPosition | null
+  deadlineMs: number
+}
+
+/** What was asked for, cut to what there is. */
+export function planWalk({ query, scope, signal }: LogSearch, plan: WalkPlan): Walk {
+  const { horizon, streams, times, after, deadlineMs } = plan
+  const { q } = query
+  return {
+    sight: { scope, classes: horizon.classes },
+    streams,
+    filter: {
+      ...times,
+      severities: severityRangesOf(query),
+      text: q && 'text' in q ? q.text : null,
+      attributes: query.attributes,
+    },
+    matches: q && 'matches' in q ? q.matches : null,
+    order: query.order,
+    range: rangeOf(plan),
+    nowUs: horizon.nowUs,
+    after,
+    deadlineMs,
+    signal,
+  }
+}
+
+/**
+ * Whole microseconds: the filter sees to what lies within one. Without a stream there is nothing to look
+ * through.
+ */
+function rangeOf({ horizon: { span }, streams, times: { since, until } }: WalkPlan): Walk['range'] {
+  if (!span || ('ids' in streams && streams.ids.length === 0)) return { fromUs: 0, toUs: 0 }
+  return {
+    fromUs: Math.max(span.fromUs, since?.us ?? 0),
+    toUs: Math.min(span.toUs, until ? until.us + (until.ns > 0 ? 1 : 0) : Infinity),
+  }
+}

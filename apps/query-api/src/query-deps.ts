@@ -1,0 +1,13 @@
+import type { Database } from '@logboom/db'
+import type { Authenticator, Tokens } from '@logboom/service'
+import type { QueryConfig } from './config.ts'
+import type { QueryMetrics } from './metrics.ts'
+
+/** What routes need. */
+export interface QueryDeps {
+  db: Database
+  authenticator: Authenticator
+  tokens: Pick<Tokens, 'jwks'>
+  metrics: QueryMetrics
+  config: Pick<QueryConfig, 'SEARCH_TIME_MS' | 'COUNT_TIMEOUT_MS' | 'STATEMENT_TIMEOUT_MS'>
+}

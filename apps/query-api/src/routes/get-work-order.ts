@@ -1,0 +1,20 @@
+import { Problem } from '@logboom/contracts'
+import type { WorkOrder } from '@logboom/contracts'
+import { findWorkOrder } from '@logboom/db'
+import type { RequestHandler } from 'express'
+import { NoQuery } from '../list-queries.ts'
+import { parseQuery } from '../parse-query.ts'
+import type { QueryDeps } from '../query-deps.ts'
+import { readScopeOf } from '../read-scope.ts'
+import { pathId } from '../readable-subjects.ts'
+
+export function getWorkOrderRoute({ db, authenticator }: QueryDeps): RequestHandler {
+  return async (req, res) => {
+    const principal = await authenticator.authenticate(req)
+    const id = pathId(req, 'id', 'work_order_not_found')
+    parseQuery(req.query, NoQuery)
+    const found = await findWorkOrder(db, readScopeOf(principal), id)
+    if (!found) throw new Problem('work_order_not_found')
+    res.json(found satisfies WorkOrder)
+  }
+}

@@ -1,0 +1,74 @@
+import { formatMicros } from '@logboom/contracts'
+import type { LogPage } from '@logboom/contracts'
+import { findHorizon, findStreams, listGaps, listRetentionPolicy } from '@logboom/db'
+import type { Horizon, ListPage, ReadScope, StreamFilter } from '@logboom/db'
+import { z } from 'zod'
+import { countTotal } from './count-total.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import { findPage } from './find-page.ts'
+import type { LogQuery } from './log-query.ts'
+import { longestRetention } from './longest-retention.ts'
+import { planWalk, timesOf } from './plan-walk.ts'
+import type { QueryDeps } from './query-deps.ts'
+import { toStoredEntry } from './to-stored-entry.ts'
+
+export interface LogSearch {
+  scope: ReadScope
+  streams: StreamFilter
+  query: LogQuery
+  /** What a cursor belongs to. */
+  filters: unknown
+  signal: AbortSignal
+}
+
+const newestGaps: ListPage = { limit: 100, after: null }
+
+const CursorTime = z.object({ us: z.int().min(0), ns: z.int().min(0).max(999) })
+
+/**
+ * Relative times are resolved on the first page: counted anew on each, they would drop what earlier pages
+ * left over.
+ */
+const LogPosition = z.object({
+  after: z.object({ us: z.int().min(0), suborder: z.int().min(-1).max(2_147_483_647), id: z.guid() }),
+  since: CursorTime.nullable(),
+  until: CursorTime.nullable(),
+  seen: z.int().min(0),
+})
+
+/** One page of entries, in the words of the API. */
+export async function searchLogs(deps: QueryDeps, search: LogSearch): Promise<LogPage> {
+  const { db, config } = deps
+  const { scope, query, filters } = search
+  const startedMs = performance.now()
+  const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, filters, LogPosition)
+  const horizon = await findHorizon(db)
+  const { classes } = horizon
+  const times = cursor ?? timesOf(query, horizon)
+  const [streams, gaps, policy] = await Promise.all([
+    findStreams(db, scope, search.streams),
+    listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
+    listRetentionPolicy(db.pool),
+  ])
+  const deadlineMs = startedMs + config.SEARCH_TIME_MS
+  const walk = planWalk(search, { horizon, streams, times, after: cursor?.after ?? null, deadlineMs })
+  const page = await findPage(db, walk, query)
+  const seenBefore = cursor?.seen ?? 0
+  const total = await countTotal(db, page, { mode: query.total, seenBefore, walk, config })
+  deps.metrics.countPage(page.cutShort ? 'cut_short' : 'full')
+  const seen = seenBefore + page.skipped + page.rows.length
+  const { since, until } = times
+  const next: z.input<typeof LogPosition> | null = page.next && { after: page.next, since, until, seen }
+  return {
+    logs: page.rows.map(toStoredEntry),
+    ...total,
+    has_more: page.hasMore,
+    next_cursor: next && encodeCursor(filters, next),
+    gaps,
+    retention: retentionOf(longestRetention(policy, search), horizon),
+  }
+}
+
+function retentionOf(seconds: number, { nowUs }: Horizon): LogPage['retention'] {
+  return { retention_seconds: seconds, oldest_available: formatMicros(nowUs - seconds * 1e6) }
+}

@@ -1,0 +1,64 @@
+import { checkMigrations, findPak, isUnavailable, listSigningKeys, openDatabase, touchPak } from '@logboom/db'
+import type { Database } from '@logboom/db'
+import { cachedReadiness, listenHttp, openAuth, openPrivateKey, serveOps, tlsOf } from '@logboom/service'
+import type { Lifecycle, Logger, SigningKey } from '@logboom/service'
+import { Registry } from 'prom-client'
+import { createApp } from './app.ts'
+import { databaseUrlOf } from './config.ts'
+import type { QueryConfig } from './config.ts'
+import { createMetrics } from './metrics.ts'
+
+/** Opens what query-api needs and serves its API. Needs PostgreSQL alone, of which a replica will do. */
+export async function startQueryApi(
+  config: QueryConfig,
+  life: Lifecycle,
+  log: Logger,
+): Promise<{ port: number; url: string }> {
+  const registry = new Registry()
+  const db = openDatabase({
+    url: databaseUrlOf(config),
+    applicationName: 'logboom-query-api',
+    connectionsMax: config.DATABASE_CONNECTIONS,
+    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+    onError: (err) => log.warn('idle database connection lost', { err }),
+  })
+  life.onClose('database', () => db.close())
+  let served: { port: number; url: string } | undefined
+  const ready = cachedReadiness({
+    postgresql: () => db.ping(),
+    api: async () => mustBe(served !== undefined), // nobody must be sent here before it listens
+  })
+  await serveOps(life, { registry, ready }, { port: config.OPS_PORT, host: config.OPS_HOST })
+  await checkMigrations(db.pool)
+  const { authenticator, tokens } = openAuth(
+    config,
+    {
+      findPak: (by) => findPak(db, by),
+      signingKeys: () => readSigningKeys(db, config.SIGNING_KEY_SECRET),
+      touchPak: (id) => touchPak(db, { id }),
+      isUnavailable,
+    },
+    (cache) => cache,
+  )
+  const app = createApp({
+    config,
+    db,
+    authenticator,
+    tokens,
+    metrics: createMetrics(registry, db),
+    registry,
+    log,
+  })
+  served = await listenHttp(life, 'http', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
+  return served
+}
+
+function mustBe(ready: boolean): void {
+  if (!ready) throw new Error('not ready')
+}
+
+/** ingest-api makes the keys; whoever only reads may stand on a replica. */
+async function readSigningKeys(db: Database, secret: string): Promise<SigningKey[]> {
+  const stored = await listSigningKeys(db)
+  return stored.map(({ kid, privateSealed }) => ({ kid, jwk: openPrivateKey(privateSealed, secret) }))
+}
