@@ -10,23 +10,28 @@ export const Entry = z
     namespace: z.string().min(1),
     pod_name: z.string().min(1),
     message: z.string(),
-    container_name: z.string().min(1).nullish(),
+    container_name: z.string().nullish(),
     level: z
       .union([z.string(), z.number()])
       .nullish()
       .describe('Any spelling, or a number of pino or OpenTelemetry'),
-    deployment_object_id: z.string().nullish(),
-    work_order_id: z.string().nullish(),
+    deployment_object_id: z
+      .unknown()
+      .optional()
+      .describe('UUID; what is unknown or not the agent’s own is stored as null'),
+    work_order_id: z
+      .unknown()
+      .optional()
+      .describe('UUID; what is unknown or not the agent’s own is stored as null'),
     entry_id: z
       .string()
-      .min(1)
       .nullish()
       .describe('Unique with the timestamp for its agent: a repeat is stored once'),
-    pod_uid: z.string().min(1).nullish(),
-    node: z.string().min(1).nullish(),
+    pod_uid: z.string().nullish(),
+    node: z.string().nullish(),
     output: z.enum(['stdout', 'stderr']).nullish(),
     seq: z.int().min(0).nullish().describe('Orders entries of equal time; default: the index in the body'),
-    group_id: z.string().min(1).nullish().describe('The entry_id of the first line of a folded stack trace'),
+    group_id: z.string().nullish().describe('The entry_id of the first line of a folded stack trace'),
     labels: z.record(z.string(), z.string()).nullish().describe('Of the stream: few values, indexed'),
     attributes: z.record(z.string(), z.unknown()).nullish().describe('Of the line: anything'),
   })
@@ -70,13 +75,17 @@ export const PushBody = z
   .object({
     logs: z.array(z.unknown()),
     batch_id: z.string().min(1).max(256).optional(),
-    sent_at: z.string().optional(),
-    gaps: z.array(z.unknown()).optional(),
+    sent_at: z.string().nullish(),
+    gaps: z.array(z.unknown()).nullish(),
   })
   .meta({ id: 'PushBody' })
 
 /** The documented shape of a push: what a sender should write. */
-export const PushRequest = PushBody.extend({ logs: z.array(Entry), gaps: z.array(Gap).optional() }).meta({
+export const PushRequest = PushBody.extend({
+  logs: z.array(Entry),
+  sent_at: z.string().optional(),
+  gaps: z.array(Gap).optional(),
+}).meta({
   id: 'PushRequest',
 })
 

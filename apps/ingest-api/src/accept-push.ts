@@ -1,0 +1,73 @@
+import type { AgentLimits, BatchJob, Rejection } from '@logboom/contracts'
+import { jobIdOf } from '@logboom/queue'
+import { buildJobs } from './build-jobs.ts'
+import type { KnownLinks } from './known-links.ts'
+import type { Push } from './parse-push.ts'
+import type { RetentionPolicy } from './retention-policy.ts'
+import { sortEntries } from './sort-entries.ts'
+import { sortGaps } from './sort-gaps.ts'
+import type { StreamBudget } from './stream-budget.ts'
+
+export interface AcceptDeps {
+  policy: RetentionPolicy
+  links: KnownLinks
+  streams: StreamBudget
+  /** Microseconds since 1970, never the same twice. */
+  receiptClock: () => number
+  futureSkewUsMax: number
+}
+
+export interface AcceptedPush {
+  /** Entries that will be stored. */
+  entries: number
+  rejected: Rejection[]
+  expired: number
+  unlinked: number
+  /** Empty when there is nothing to write. */
+  jobs: BatchJob[]
+  /** There were entries, none of them is valid, and there is no gap: the sender must hear of it. */
+  isRefused: boolean
+}
+
+export interface PushContext {
+  agentId: string
+  key: string
+  limits: AgentLimits
+  requestId: string
+}
+
+/** Decides what becomes of a push and turns what is accepted into jobs for the writer. */
+export async function acceptPush(
+  push: Push,
+  { agentId, key, limits, requestId }: PushContext,
+  { policy, links, streams, receiptClock, futureSkewUsMax }: AcceptDeps,
+): Promise<AcceptedPush> {
+  await policy.refresh()
+  const receivedUs = receiptClock()
+  const messageBytesMax = limits.max_message_bytes
+  const context = { agentId, key, receivedUs, messageBytesMax, futureSkewUsMax, policy, links, streams }
+  const sorted = await sortEntries(push, context)
+  const { gaps, rejected: badGaps } = sortGaps(push.gaps, context)
+  const isRefused =
+    push.entries.length > 0 && sorted.rejected.length === push.entries.length && gaps.length === 0
+  const batch = {
+    agent_id: agentId,
+    batch_id: key,
+    instance: push.instance,
+    batch_number: push.batchNumber,
+    request_id: requestId,
+    created_us: receivedUs,
+  }
+  // a numbered batch is written even when nothing of it is left, or committed_through would wait for it for ever
+  const isNeeded = sorted.accepted.length > 0 || gaps.length > 0 || push.batchNumber !== null
+  // what is left of a refused one must not take the place of the same batch put right; no key of a sender has a NUL
+  const jobKey = isRefused ? `refused\0${key}` : key
+  return {
+    entries: sorted.accepted.length,
+    rejected: [...sorted.rejected, ...badGaps],
+    expired: sorted.expired,
+    unlinked: sorted.unlinked,
+    jobs: isNeeded ? buildJobs(batch, sorted.accepted, gaps, (part) => jobIdOf(agentId, jobKey, part)) : [],
+    isRefused,
+  }
+}

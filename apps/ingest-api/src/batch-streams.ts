@@ -1,0 +1,78 @@
+import { labelsMax, rowFlags } from '@logboom/contracts'
+import type { JobStream } from '@logboom/contracts'
+import { boundAttributes } from './bound-attributes.ts'
+import type { CheckedEntry } from './check-entry.ts'
+import { streamIdOf } from './identity.ts'
+import type { StreamBudget } from './stream-budget.ts'
+
+/** What an agent with too many live streams puts further ones into. */
+export const sharedPodName = '(shared)'
+
+interface KnownStream {
+  stream: JobStream
+  isShared: boolean
+}
+
+/**
+ * Gives the entries of one batch their streams, hashing each stream once. Entries of one stream share the newest node
+ * and labels. An entry in a shared stream gets what it was not given a stream for as attributes.
+ */
+export function createBatchStreams(
+  agentId: string,
+  budget: StreamBudget,
+): (entry: CheckedEntry) => JobStream {
+  const streams = new Map<string, KnownStream>()
+
+  function open({ stream: identity }: CheckedEntry): KnownStream {
+    const id = streamIdOf(agentId, identity)
+    if (budget.take(agentId, id)) return { stream: { id: id.toString(), ...identity }, isShared: false }
+    const shared = { ...identity, ...sharedIdentity }
+    return { stream: { id: streamIdOf(agentId, shared).toString(), ...shared }, isShared: true }
+  }
+
+  return (entry) => {
+    const key = keyOf(entry)
+    const known = streams.get(key) ?? open(entry)
+    streams.set(key, known)
+    if (known.isShared) keepAsAttributes(entry)
+    else addNews(known.stream, entry.stream)
+    return known.stream
+  }
+}
+
+/** Namespace and links stay: readers are scoped by the one, and find lines by the others. */
+const sharedIdentity = {
+  pod_name: sharedPodName,
+  pod_uid: null,
+  container_name: null,
+  node: null,
+  labels: {},
+}
+
+/** None of the texts has a NUL, and none is empty. */
+function keyOf({ stream }: CheckedEntry): string {
+  const { namespace, pod_name, pod_uid, container_name, deployment_object_id, work_order_id } = stream
+  return [namespace, pod_name, pod_uid, container_name, deployment_object_id, work_order_id].join('\0')
+}
+
+function addNews(stream: JobStream, { node, labels }: CheckedEntry['stream']): void {
+  stream.node = node ?? stream.node
+  const merged = { ...stream.labels, ...labels }
+  if (Object.keys(merged).length <= labelsMax) stream.labels = merged
+}
+
+function keepAsAttributes(entry: CheckedEntry): void {
+  const { pod_name, pod_uid, container_name, node, labels } = entry.stream
+  const lost = {
+    pod_name,
+    ...(pod_uid !== null && { pod_uid }),
+    ...(container_name !== null && { container_name }),
+    ...(node !== null && { node }),
+    ...(Object.keys(labels).length > 0 && { labels }),
+  }
+  const given: unknown = JSON.parse(entry.attributes ?? '{}')
+  // first, so that it is not what is cut, and last, so that no attribute takes its place
+  const { json, cut } = boundAttributes({ ...lost, ...Object(given), ...lost })
+  entry.attributes = json
+  if (cut) entry.flags |= rowFlags.attributesCut
+}

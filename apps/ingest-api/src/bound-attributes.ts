@@ -1,0 +1,50 @@
+import { attributesMax, byteLength, cleanText } from '@logboom/contracts'
+
+export interface BoundAttributes {
+  /** JSON text that PostgreSQL's jsonb takes; null when nothing is there. */
+  json: string | null
+  /** Something was left out to stay within the bounds. */
+  cut: boolean
+}
+
+/** PostgreSQL and JSON.stringify both recurse; nobody reads deeper than this. */
+const depthMax = 32
+/** jsonb takes neither NUL nor half a surrogate pair, in whatever depth they hide. */
+const refusedByJsonb = /\\u(0000|d[89a-f][0-9a-f]{2})/i
+
+/** Attributes within 64 keys, 16 KiB and 32 levels: what goes beyond is cut, so that the line itself is kept. */
+export function boundAttributes(attributes: Record<string, unknown>): BoundAttributes {
+  const entries = Object.entries(attributes)
+  const kept: [string, unknown][] = []
+  let cut = entries.length > attributesMax.keys
+  let bytes = 2
+  for (const [key, value] of entries.slice(0, attributesMax.keys)) {
+    const bounded = depthOf(value) > depthMax ? '[cut: nested too deeply]' : value
+    const size = byteLength(JSON.stringify({ [key]: bounded }))
+    cut ||= bounded !== value
+    if (bytes + size > attributesMax.bytes) {
+      cut = true
+      continue
+    }
+    bytes += size
+    kept.push([key, bounded])
+  }
+  if (kept.length === 0) return { json: null, cut }
+  // fromEntries, as an assignment to `__proto__` would lose it
+  const json = JSON.stringify(Object.fromEntries(kept))
+  return { json: refusedByJsonb.test(json) ? JSON.stringify(cleanDeep(JSON.parse(json))) : json, cut }
+}
+
+function depthOf(value: unknown, depth = 0): number {
+  if (depth > depthMax || typeof value !== 'object' || value === null) return depth
+  let deepest = depth
+  for (const child of Object.values(value)) deepest = Math.max(deepest, depthOf(child, depth + 1))
+  return deepest
+}
+
+function cleanDeep(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value)
+  if (Array.isArray(value)) return value.map(cleanDeep)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [cleanText(key), cleanDeep(child)]))
+}

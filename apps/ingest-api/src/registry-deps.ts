@@ -1,0 +1,17 @@
+import type { AgentLimits, BatchJob } from '@logboom/contracts'
+import type { Database } from '@logboom/db'
+import type { Authenticator, Tokens } from '@logboom/service'
+import type { RevocableCache } from './revocable-cache.ts'
+
+/** What the routes of the registry need. */
+export interface RegistryDeps {
+  db: Database
+  authenticator: Authenticator
+  /** The cache behind `authenticator`, to be told what was revoked. */
+  credentials: Pick<RevocableCache, 'revoke'>
+  tokens: Pick<Tokens, 'sign'>
+  /** Of agents without overrides of their own. */
+  defaultLimits: AgentLimits
+  /** Resolves when the job is durable in the queue; one whose id is there already is left as it is. */
+  enqueue: (job: BatchJob) => Promise<void>
+}

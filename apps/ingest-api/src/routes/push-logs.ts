@@ -1,0 +1,186 @@
+import { hash, randomUUID } from 'node:crypto'
+import { effectiveLimits, Problem, pushHeaders } from '@logboom/contracts'
+import type { AgentLimits, BatchJob, PushAnswer } from '@logboom/contracts'
+import { encodeJob } from '@logboom/queue'
+import type { Admission, AdmissionRequest, BatchQueue, NewJob } from '@logboom/queue'
+import { requestIdOf, requireAgentSelf } from '@logboom/service'
+import type { Authenticator } from '@logboom/service'
+import type { Request, RequestHandler, Response } from 'express'
+import { acceptPush } from '../accept-push.ts'
+import type { AcceptedPush, AcceptDeps } from '../accept-push.ts'
+import type { IngestMetrics } from '../metrics.ts'
+import { formatOf, parsePush } from '../parse-push.ts'
+import type { Push } from '../parse-push.ts'
+import { withPushBody } from '../read-push-body.ts'
+import type { BodyBudget } from '../read-push-body.ts'
+
+export interface PushDeps extends AcceptDeps {
+  authenticator: Authenticator
+  queue: BatchQueue
+  limits: AgentLimits
+  bodies: BodyBudget
+  metrics: IngestMetrics
+  /** Called for every accepted push: the agent is alive. */
+  onSeen: (agentId: string) => void
+}
+
+/** `POST /api/v1/agents/{agent_id}/logs`: authenticate ▸ read ▸ limit ▸ check ▸ enqueue ▸ 201. */
+export function pushLogs(deps: PushDeps): RequestHandler<{ agent_id: string }> {
+  return async (req, res) => {
+    const { agentId, limits: overrides } = requireAgentSelf(
+      await deps.authenticator.authenticate(req as unknown as Request), // its parameters do not matter there
+      req.params.agent_id.toLowerCase(),
+    )
+    const limits = effectiveLimits(deps.limits, overrides)
+    const format = formatOf(req.headers)
+    refuseUnderPressure(deps.queue)
+    const taken = await withPushBody(req, limits.max_body_bytes, deps.bodies, async (body) => {
+      const push = parsePush(body, format, req.headers, limits.max_entries_per_request)
+      const bodyHash = hash('sha256', body, 'base64url')
+      const batch = { agentId, key: push.key ?? randomUUID(), bodyHash, instance: push.instance, limits }
+      return takeBatch(push, batch, res, deps)
+    })
+    if ('replay' in taken) return replay(res, taken.replay, deps.metrics)
+    deps.onSeen(agentId)
+    const committed = await waitForCommit(req.headers.prefer, taken.jobIds, deps.queue)
+    if (committed) res.set('Preference-Applied', `wait=${waitOf(req.headers.prefer)}`)
+    res.status(201).json({ ...taken.answer, ...committed })
+  }
+}
+
+interface PushBatch extends AdmissionRequest {
+  limits: AgentLimits
+}
+
+/** The first answer to a repeat, or what was taken: safe in the queue. */
+type TakenBatch = { replay: string } | { answer: PushAnswer; jobIds: string[] }
+
+async function takeBatch(push: Push, batch: PushBatch, res: Response, deps: PushDeps): Promise<TakenBatch> {
+  const { queue, metrics } = deps
+  const admission = await queue.admit(batch).catch((error: unknown) => {
+    // a frozen Redis admits the batch when it thaws, with nobody left to take it: told in time, it lets go at once
+    void giveBack(queue, batch, true)
+    throw error
+  })
+  setLimitHeaders(res, admission, batch.limits)
+  if (admission.kind === 'replay') return { replay: admission.answer }
+  if (admission.kind !== 'admitted') throw refusalOf(admission, batch.limits)
+  const accepted = await releasedOnFailure(queue, batch, async () => {
+    const judged = await acceptPush(push, { ...batch, requestId: requestIdOf(res) }, deps)
+    if (judged.jobs.length > 0) await queue.enqueue(judged.jobs.map(toNewJob))
+    metrics.count(push.entries.length, judged)
+    if (judged.isRefused) throw allRejected(push, judged)
+    return judged
+  })
+  const answer = answerOf(push, batch.key, accepted, admission.committedThrough)
+  // the batch is safe: when its answer cannot be kept, a repeat costs work and is stored once all the same
+  await queue.remember({ ...batch, answer: JSON.stringify(answer) }).catch(() => undefined)
+  return { answer, jobIds: accepted.jobs.map((job) => job.header.job_id) }
+}
+
+function toNewJob(job: BatchJob): NewJob {
+  return { jobId: job.header.job_id, data: encodeJob(job) }
+}
+
+/** Overload is said before the body is read, and never as a 4xx: shippers drop data on those. */
+function refuseUnderPressure(queue: BatchQueue): void {
+  const { overloaded, reason, retryAfterS } = queue.pressure()
+  if (!overloaded) return
+  throw new Problem(
+    reason === 'redis_away' ? 'unavailable' : 'overloaded',
+    'The queue takes no more for now; send the same batch again later.',
+    { headers: { 'Retry-After': String(retryAfterS) } },
+  )
+}
+
+/** Whatever fails between admission and the queue frees the key, so that the sender's repeat is not told to wait. */
+async function releasedOnFailure<T>(
+  queue: BatchQueue,
+  batch: AdmissionRequest,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const isOurs = !(error instanceof Problem) || error.status >= 500
+    const released = giveBack(queue, batch, isOurs)
+    // a Redis that just failed us may take another second to fail, which a 503 has not got
+    if (!isOurs) await released
+    throw error
+  }
+}
+
+function giveBack(queue: BatchQueue, batch: AdmissionRequest, refund: boolean): Promise<void> {
+  return queue.release({ ...batch, refund }).catch(() => undefined)
+}
+
+function answerOf(
+  push: Push,
+  key: string,
+  accepted: AcceptedPush,
+  committedThrough: string | null,
+): PushAnswer {
+  return {
+    received: push.entries.length,
+    stored: accepted.entries,
+    batch_id: key,
+    ...(committedThrough !== null && { committed_through: committedThrough }),
+    ...(accepted.rejected.length > 0 && { rejected: accepted.rejected }),
+    ...(accepted.expired > 0 && { expired: accepted.expired }),
+    ...(accepted.unlinked > 0 && { unlinked: accepted.unlinked }),
+  }
+}
+
+/** `Prefer: wait=10` answers after COMMIT, with what was really inserted; a batch that takes longer is not waited for. */
+async function waitForCommit(
+  prefer: string | string[] | undefined,
+  jobIds: string[],
+  queue: BatchQueue,
+): Promise<{ stored: number; duplicate: number } | null> {
+  const waitMs = waitOf(prefer) * 1000
+  if (waitMs === 0 || jobIds.length === 0) return null
+  const outcome = await queue.outcome(jobIds, waitMs)
+  return outcome && { stored: outcome.stored, duplicate: outcome.duplicate }
+}
+
+const waitMaxS = 30
+
+function waitOf(prefer: string | string[] | undefined): number {
+  const seconds = /(?:^|[,;\s])wait=(\d{1,5})/.exec(String(prefer ?? ''))?.[1]
+  return Math.min(Number(seconds ?? 0), waitMaxS)
+}
+
+function replay(res: Response, answer: string, metrics: IngestMetrics): void {
+  const first = JSON.parse(answer) as PushAnswer // our own text, remembered by this route
+  metrics.countReplay(first.received)
+  res.status(201).set(pushHeaders.replayed, 'true').type('application/json').send(answer)
+}
+
+function allRejected(push: Push, { rejected }: AcceptedPush): Problem {
+  return new Problem('all_entries_rejected', undefined, {
+    members: { received: push.entries.length, stored: 0, rejected },
+  })
+}
+
+/** The burst, and the seconds in which all of it comes back. */
+function setLimitHeaders(res: Response, admission: Admission, limits: AgentLimits): void {
+  if (admission.kind !== 'admitted' && admission.kind !== 'limited') return
+  const { limit, remaining, resetS } = admission
+  const windowS = Math.ceil((limits.request_burst * 60) / limits.requests_per_minute)
+  res.set('RateLimit-Policy', `"requests";q=${limit};w=${windowS}`)
+  res.set('RateLimit', `"requests";r=${remaining};t=${resetS}`)
+}
+
+function refusalOf(
+  admission: Exclude<Admission, { kind: 'admitted' | 'replay' }>,
+  { requests_per_minute: limit }: AgentLimits,
+): Problem {
+  if (admission.kind === 'mismatch') return new Problem('idempotency_key_reused')
+  if (admission.kind === 'in_progress') {
+    return new Problem('request_in_progress', undefined, { headers: { 'Retry-After': '1' } })
+  }
+  return new Problem('too_many_requests', `At most ${limit} requests a minute.`, {
+    headers: { 'Retry-After': String(admission.retryAfterS) },
+    members: { limit },
+  })
+}

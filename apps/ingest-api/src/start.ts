@@ -1,0 +1,110 @@
+import { checkMigrations, findPak, isUnavailable, openDatabase, touchPak } from '@logboom/db'
+import type { Database } from '@logboom/db'
+import { encodeJob, openBatchQueue } from '@logboom/queue'
+import type { BatchQueue } from '@logboom/queue'
+import { cachedReadiness, listenHttp, openAuth, serveOps, tlsOf } from '@logboom/service'
+import type { Auth, Lifecycle, Logger } from '@logboom/service'
+import { Registry } from 'prom-client'
+import { createApp } from './app.ts'
+import type { AppDeps } from './app.ts'
+import { limitsOf } from './config.ts'
+import type { IngestConfig } from './config.ts'
+import { loadSigningKeys } from './load-signing-keys.ts'
+import { createMetrics } from './metrics.ts'
+import { createOutageWarning } from './outage-warning.ts'
+import { openPushSources } from './push-sources.ts'
+import { createRevocableCache } from './revocable-cache.ts'
+import type { RevocableCache } from './revocable-cache.ts'
+
+/** Opens what ingest-api needs and serves its API. Needs Redis to accept, PostgreSQL only to learn credentials. */
+export async function startIngestApi(
+  config: IngestConfig,
+  life: Lifecycle,
+  log: Logger,
+): Promise<{ url: string }> {
+  const metrics = new Registry()
+  const queue = await openQueue(config, log)
+  life.onClose('queue', () => queue.close())
+  let served: { url: string } | undefined
+  const ready = cachedReadiness({
+    redis: async () => mustBe(queue.ready()),
+    api: async () => mustBe(served !== undefined), // nobody must be sent here before it listens
+  })
+  await serveOps(life, { registry: metrics, ready }, { port: config.OPS_PORT, host: config.OPS_HOST })
+
+  const onAway = createOutageWarning((fields) =>
+    log.warn('registry could not be read, going on with what is known', fields),
+  )
+  const db = openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: 'logboom-ingest-api',
+    onError: onAway,
+  })
+  life.onClose('database', () => db.close())
+  await checkMigrations(db.pool).catch((err: unknown) =>
+    isUnavailable(err) ? onAway(err) : Promise.reject(err),
+  )
+
+  const app = createApp(appDeps({ config, queue, db, metrics, log, onAway }))
+  served = await listenHttp(life, 'api', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
+  return served
+}
+
+interface Opened {
+  config: IngestConfig
+  queue: BatchQueue
+  db: Database
+  metrics: Registry
+  log: Logger
+  onAway: (err: unknown) => void
+}
+
+function appDeps({ config, queue, db, metrics, log, onAway }: Opened): AppDeps {
+  const auth = openCredentials(config, db)
+  const limits = limitsOf(config)
+  return {
+    push: {
+      ...openPushSources(db, config, log, onAway),
+      authenticator: auth.authenticator,
+      queue,
+      limits,
+      bodies: { used: 0, max: config.MAX_BODIES_IN_FLIGHT_BYTES },
+      metrics: createMetrics(metrics, queue.pressure),
+    },
+    registry: {
+      db,
+      ...auth,
+      defaultLimits: limits,
+      enqueue: (job) => queue.enqueue([{ jobId: job.header.job_id, data: encodeJob(job) }]),
+    },
+    metrics,
+    log,
+    peerUrl: config.PEER_URL,
+    trustProxy: config.TRUST_PROXY,
+  }
+}
+
+function openQueue(config: IngestConfig, log: Logger): Promise<BatchQueue> {
+  return openBatchQueue({
+    url: config.REDIS_URL,
+    shards: config.QUEUE_SHARDS,
+    memoryShareMax: config.QUEUE_MEMORY_SHARE,
+    idempotencyTtlS: Math.round(config.IDEMPOTENCY_HOURS * 3600),
+    allowUnsafeRedis: config.QUEUE_UNSAFE_REDIS,
+    log,
+  })
+}
+
+function openCredentials(config: IngestConfig, db: Database): Auth<RevocableCache> {
+  const lookups = {
+    findPak: (by: Parameters<typeof findPak>[1]) => findPak(db, by),
+    signingKeys: () => loadSigningKeys(db, config.SIGNING_KEY_SECRET),
+    touchPak: (id: string) => touchPak(db, { id }),
+    isUnavailable,
+  }
+  return openAuth(config, lookups, createRevocableCache)
+}
+
+function mustBe(ready: boolean): void {
+  if (!ready) throw new Error('not ready')
+}
