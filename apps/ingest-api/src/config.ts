@@ -1,6 +1,6 @@
 import { defaultAgentLimits } from '@logboom/contracts'
 import type { AgentLimits } from '@logboom/contracts'
-import { apiConfig, baseConfig, refineApiConfig, secret } from '@logboom/service'
+import { apiConfig, baseConfig, brokerConfig, refineApiConfig } from '@logboom/service'
 import { z } from 'zod'
 
 const whole = (min: number, fallback: number) => z.coerce.number().int().min(min).default(fallback)
@@ -11,9 +11,9 @@ export const IngestConfig = z
     ...baseConfig,
     ...apiConfig,
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('The port of the API; 0 = any'),
-    DATABASE_URL: secret().describe('PostgreSQL, `postgresql://user:password@host:port/database`'),
-    REDIS_URL: secret().describe('Redis, `redis://:password@host:port` or `rediss://…`'),
-    QUEUE_SHARDS: whole(1, 1).describe('Queues; the same for ingest-api and writers'),
+    DATABASE_URL: brokerConfig.DATABASE_URL,
+    REDIS_URL: brokerConfig.REDIS_URL,
+    QUEUE_SHARDS: brokerConfig.QUEUE_SHARDS,
     QUEUE_MEMORY_SHARE: z.coerce
       .number()
       .min(0.05)

@@ -1,4 +1,4 @@
-import { apiConfig, baseConfig, refineApiConfig, secret } from '@logboom/service'
+import { apiConfig, baseConfig, brokerConfig, refineApiConfig, secret } from '@logboom/service'
 import { z } from 'zod'
 
 const milliseconds = (min: number, fallback: number) =>
@@ -9,8 +9,11 @@ export const QueryConfig = z
     ...baseConfig,
     ...apiConfig,
     PORT: z.coerce.number().int().min(0).max(65_535).default(3001).describe('The port of the API; 0 = any'),
-    DATABASE_URL: secret().describe('PostgreSQL, `postgresql://user:password@host:port/database`'),
-    READ_DATABASE_URL: secret().optional().describe('A replica to read from; default: DATABASE_URL'),
+    DATABASE_URL: brokerConfig.DATABASE_URL,
+    READ_DATABASE_URL: secret()
+      .optional()
+      .describe('A replica to read from; default: DATABASE_URL')
+      .meta({ toml: 'broker.read_database_url' }),
     DATABASE_CONNECTIONS: z.coerce
       .number()
       .int()

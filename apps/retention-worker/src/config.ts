@@ -1,4 +1,4 @@
-import { baseConfig, secret } from '@logboom/service'
+import { baseConfig, brokerConfig } from '@logboom/service'
 import { z } from 'zod'
 
 const inTable = (key: string, unit?: string) => ({
@@ -9,13 +9,8 @@ const whole = (min: number, fallback: number) => z.coerce.number().int().min(min
 
 export const RetentionConfig = z.object({
   ...baseConfig,
-  DATABASE_URL: secret()
-    .describe('PostgreSQL, `postgresql://user:password@host:port/database`')
-    .meta({ toml: 'broker.database_url' }),
-  SIGNING_KEY_SECRET: secret()
-    .min(32)
-    .describe('Opens the key that signs receipts; the same for all services')
-    .meta({ toml: 'broker.signing_key_secret' }),
+  DATABASE_URL: brokerConfig.DATABASE_URL,
+  SIGNING_KEY_SECRET: brokerConfig.SIGNING_KEY_SECRET,
   RETENTION_HOURS: z.coerce
     .number()
     .min(10 / 3600)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { addAgent, addLines, addStream, countFaults, countLines, openTestWork } from './fixtures.ts'
-import type { TestWork } from './fixtures.ts'
+import { addAgent, addLines, addStream, countFaults, countLines, openTestWork } from './work-fixture.ts'
+import type { TestWork } from './work-fixture.ts'
 import { runOnce } from './run-once.ts'
 
 let on: TestWork

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { foldCounts, previewRetention } from '@logboom/db'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { enforceBounds } from './enforce-bounds.ts'
-import { addAgent, addLines, addStream, countFaults, countLines, openTestWork } from './fixtures.ts'
-import type { TestWork } from './fixtures.ts'
+import { addAgent, addLines, addStream, countFaults, countLines, openTestWork } from './work-fixture.ts'
+import type { TestWork } from './work-fixture.ts'
 
 let on: TestWork
 

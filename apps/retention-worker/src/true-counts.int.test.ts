@@ -2,8 +2,8 @@ import { foldCounts } from '@logboom/db'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { enforceBounds } from './enforce-bounds.ts'
-import { addAgent, addLines, addStream, countFaults, openTestWork } from './fixtures.ts'
-import type { TestWork } from './fixtures.ts'
+import { addAgent, addLines, addStream, countFaults, openTestWork } from './work-fixture.ts'
+import type { TestWork } from './work-fixture.ts'
 import { runOnce } from './run-once.ts'
 
 let on: TestWork

@@ -1,8 +1,8 @@
 import { classifyDatabaseError, createPartition, listLeaves } from '@logboom/db'
 import { until } from '@logboom/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { addAgent, addLines, addStream, countFaults, countLines, openTestWork } from './fixtures.ts'
-import type { TestWork } from './fixtures.ts'
+import { addAgent, addLines, addStream, countFaults, countLines, openTestWork } from './work-fixture.ts'
+import type { TestWork } from './work-fixture.ts'
 import { runOnce } from './run-once.ts'
 
 let on: TestWork

@@ -1,17 +1,11 @@
-import { baseConfig, secret } from '@logboom/service'
+import { baseConfig, brokerConfig } from '@logboom/service'
 import { z } from 'zod'
 
 export const WriterConfig = z.object({
   ...baseConfig,
-  DATABASE_URL: secret().describe('PostgreSQL, `postgresql://user:password@host:port/database`'),
-  REDIS_URL: secret().describe('Redis, `redis://:password@host:port` or `rediss://…`'),
-  QUEUE_SHARDS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(64)
-    .default(1)
-    .describe('Queues; the same for ingest-api and writers'),
+  DATABASE_URL: brokerConfig.DATABASE_URL,
+  REDIS_URL: brokerConfig.REDIS_URL,
+  QUEUE_SHARDS: brokerConfig.QUEUE_SHARDS,
   WRITER_CONCURRENCY: z.coerce
     .number()
     .int()

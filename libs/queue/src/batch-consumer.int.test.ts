@@ -4,7 +4,7 @@ import { openTestRedis, until } from '@logboom/testing'
 import type { TestRedis } from '@logboom/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { batchJob, silentLog, stored } from './batch-job.fixture.ts'
+import { batchJob, silentLog, stored } from './batch-job-fixture.ts'
 import { openBatchConsumer } from './batch-consumer.ts'
 import type { BatchConsumer, BatchConsumerOptions } from './batch-consumer.ts'
 import { openBatchQueue } from './batch-queue.ts'
@@ -229,7 +229,7 @@ describe('a writer that is killed', () => {
     const { jobId, data } = newJob('survivor')
     await queue.enqueue([{ jobId, data }])
     for (let kill = 0; kill < 2; kill++) {
-      const writer = spawn(process.execPath, [`${import.meta.dirname}/hold-job.fixture.ts`, server.url])
+      const writer = spawn(process.execPath, [`${import.meta.dirname}/hold-job-fixture.ts`, server.url])
       const [held] = await once(writer.stdout, 'data')
       expect(String(held).trim()).toBe(jobId)
       writer.kill('SIGKILL')

@@ -1,7 +1,7 @@
 import { startTestRedis, until } from '@logboom/testing'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { batchJob, silentLog, stored } from './batch-job.fixture.ts'
+import { batchJob, silentLog, stored } from './batch-job-fixture.ts'
 import { openBatchConsumer } from './batch-consumer.ts'
 import { openBatchQueue } from './batch-queue.ts'
 import type { BatchQueue } from './batch-queue.ts'

@@ -1,7 +1,7 @@
 import { zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { batchJob } from './batch-job.fixture.ts'
+import { batchJob } from './batch-job-fixture.ts'
 import { decodeJob, encodeJob, entriesOf } from './job-codec.ts'
 import { NewerJob, UndecodableJob } from './queue-errors.ts'
 

@@ -1,7 +1,7 @@
 import { openTestRedis, until } from '@logboom/testing'
 import { Redis } from 'ioredis'
 import { expect, test } from 'vitest'
-import { silentLog } from './batch-job.fixture.ts'
+import { silentLog } from './batch-job-fixture.ts'
 import { publishCommit, subscribeCommits } from './wake-ups.ts'
 
 test('a commit wakes followers, who are also woken when they may have missed one', async () => {

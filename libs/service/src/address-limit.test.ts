@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createAddressLimit } from './address-limit.ts'
-import { createClock } from './fixtures.ts'
+import { createClock } from './auth-fixture.ts'
 
 function takeAll(limit: ReturnType<typeof createAddressLimit>, address: string): number {
   for (let taken = 0; taken < 1000; taken += 1) {

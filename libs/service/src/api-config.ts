@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { brokerConfig } from './broker-config.ts'
 import { secret } from './config.ts'
 import type { OidcIssuer } from './oidc.ts'
 
@@ -15,9 +16,7 @@ export const apiConfig = {
     .optional()
     .describe('PEM text of the certificate; without it the API speaks plain HTTP'),
   TLS_KEY: secret().optional().describe('PEM text of the private key'),
-  SIGNING_KEY_SECRET: secret()
-    .min(32)
-    .describe('Seals the private keys of our own tokens in the database; shared by all'),
+  SIGNING_KEY_SECRET: brokerConfig.SIGNING_KEY_SECRET,
   OIDC_ISSUER: z.url().optional().describe('Issuer whose tokens are accepted from readers and admins'),
   OIDC_AUDIENCE: z.string().default('logboom').describe('The `aud` that its tokens must have'),
   OIDC_JWKS_URL: z.url().optional().describe("Where the issuer's public keys are"),

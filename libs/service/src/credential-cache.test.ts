@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialCacheOptions } from './credential-cache.ts'
-import { createClock, createRecord } from './fixtures.ts'
+import { createClock, createRecord } from './auth-fixture.ts'
 import type { PakRecord } from './principal.ts'
 
 class Away extends Error {}

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { buildApp, createLogBook, portOf, serve, until } from './fixtures.ts'
+import { buildApp, createLogBook, portOf, serve, until } from './auth-fixture.ts'
 import { forwardTo } from './forward.ts'
 import type { ForwardOptions } from './forward.ts'
 

@@ -7,7 +7,7 @@ import type { Express } from 'express'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { buildApp, createLogBook, serve, until } from './fixtures.ts'
+import { buildApp, createLogBook, serve, until } from './auth-fixture.ts'
 
 function routes(app: Express): void {
   app.get('/ok/:id', (_req, res) => void res.json({ ok: true }))

@@ -1,3 +1,4 @@
+export { brokerConfig } from './broker-config.ts'
 export { apiConfig, oidcIssuersOf, refineApiConfig, tlsOf } from './api-config.ts'
 export { openAuth } from './open-auth.ts'
 export type { Auth, CredentialLookups } from './open-auth.ts'

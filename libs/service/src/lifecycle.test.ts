@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { createLogBook, until } from './fixtures.ts'
-import type { LogLine } from './fixtures.ts'
+import { createLogBook, until } from './auth-fixture.ts'
+import type { LogLine } from './auth-fixture.ts'
 import { createLifecycle } from './lifecycle.ts'
 
 test('closers run one at a time, the last opened first, and a failing one does not keep the others open', async () => {
@@ -73,7 +73,7 @@ interface Child {
 
 /** A real process, since exits and signals are what is looked at. */
 function startChild(behaviour: string, env: Record<string, string> = {}): Child {
-  const file = fileURLToPath(new URL('./lifecycle.fixture.ts', import.meta.url))
+  const file = fileURLToPath(new URL('./lifecycle-fixture.ts', import.meta.url))
   const child = spawn(process.execPath, [file, behaviour], { env: { SHUTDOWN_GRACE_MS: '300', ...env } })
   let out = ''
   let errors = ''
@@ -148,7 +148,7 @@ test.each([
     const child = startChild(behaviour, { KEY: 'a-literal-secret' })
     expect(await child.exit).toBe(1)
     const error = child.lines().find(({ level }) => level === 'error')
-    expect(error).toMatchObject({ reason, err: { stack: expect.stringContaining('lifecycle.fixture') } })
+    expect(error).toMatchObject({ reason, err: { stack: expect.stringContaining('lifecycle-fixture') } })
     expect(messagesOf(child).slice(-3)).toEqual(['second closed', 'first closed', 'stopped'])
     expect(JSON.stringify(child.lines())).not.toContain('a-literal-secret')
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLogBook } from './fixtures.ts'
+import { createLogBook } from './auth-fixture.ts'
 import { addLogContext, withLogContext } from './log.ts'
 import { issuePak } from './pak.ts'
 

@@ -1,7 +1,7 @@
 import { SignJWT, UnsecuredJWT, exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import type { JWK } from 'jose'
 import { expect, test } from 'vitest'
-import { createClock, serve } from './fixtures.ts'
+import { createClock, serve } from './auth-fixture.ts'
 import { createOidcVerifier } from './oidc.ts'
 import type { OidcIssuer } from './oidc.ts'
 

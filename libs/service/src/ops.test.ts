@@ -1,6 +1,6 @@
 import { Counter, Registry } from 'prom-client'
 import { expect, test } from 'vitest'
-import { createClock, createLogBook } from './fixtures.ts'
+import { createClock, createLogBook } from './auth-fixture.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { cachedReadiness, serveOps } from './ops.ts'
 import type { OpsOptions } from './ops.ts'

@@ -1,6 +1,6 @@
 import { SignJWT, UnsecuredJWT, base64url, decodeJwt, generateKeyPair, importJWK } from 'jose'
 import { expect, test } from 'vitest'
-import { createClock } from './fixtures.ts'
+import { createClock } from './auth-fixture.ts'
 import { generateSigningKey, openPrivateKey } from './signing-keys.ts'
 import type { SigningKey } from './signing-keys.ts'
 import { createTokens } from './tokens.ts'

@@ -17,6 +17,7 @@ const sharedPlaces = new Set([
   'broker.database_url',
   'broker.read_database_url',
   'broker.redis_url',
+  'broker.queue_shards',
   'broker.signing_key_secret',
 ])
 

@@ -1,7 +1,7 @@
-import { silentLog } from './batch-job.fixture.ts'
+import { silentLog } from './batch-job-fixture.ts'
 import { openBatchConsumer } from './batch-consumer.ts'
 
-// A writer that takes a job and never ends it, to be killed: `node hold-job.fixture.ts <url>` prints the ids
+// A writer that takes a job and never ends it, to be killed: `node hold-job-fixture.ts <url>` prints the ids
 // it holds.
 openBatchConsumer({
   url: process.argv[2] ?? '',

@@ -1,0 +1,121 @@
+import { appendFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { until } from '@logboom/testing'
+import { expect, test } from 'vitest'
+import { agentSetting, spawnAgent } from './agent-fixture.ts'
+import { openFakeBroker } from './fake-broker-fixture.ts'
+import type { Behaviour, FakeBroker } from './fake-broker-fixture.ts'
+
+const kills = 25
+
+/** Now and then everything that can go wrong with a request does. */
+function unreliable(): Behaviour {
+  const dice = Math.random()
+  if (dice < 0.1) return { status: 503, headers: { 'Retry-After': '0' } }
+  if (dice < 0.2) return 'keep and drop'
+  if (dice < 0.25) return 'drop'
+  if (dice < 0.3) return { status: 429, headers: { 'Retry-After': '0' } }
+  return dice < 0.33
+    ? { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>log in</html>' }
+    : 'keep'
+}
+
+/** So far the writer runs ahead of the agent; while that is dead, about two rotations happen. */
+const aheadMax = 4_000
+
+/** Writes numbered lines to three files, one of which is rotated by renaming, until it is stopped. */
+function startWriting(
+  directory: string,
+  received: ReadonlySet<string>,
+): { lines: string[]; stop: () => Promise<void> } {
+  const lines: string[] = []
+  let stopped = false
+  let rotations = 0
+  const run = async () => {
+    for (let round = 0; !stopped; round += 1) {
+      for (const name of ['app.log', 'b.log', 'c.log']) {
+        const batch = Array.from({ length: 1 + Math.floor(Math.random() * 40) }, () => {
+          lines.push(
+            `${name} ${lines.length}${lines.length > 0 && Math.random() < 0.05 ? ' é€😀'.repeat(200) : ''}`,
+          )
+          return lines.at(-1)
+        })
+        // In two writes, so that lines are also seen half written.
+        const bytes = Buffer.from(`${batch.join('\n')}\n`)
+        const cut = Math.floor(Math.random() * bytes.length)
+        appendFileSync(join(directory, name), bytes.subarray(0, cut))
+        await setImmediate()
+        appendFileSync(join(directory, name), bytes.subarray(cut))
+      }
+      // What was rotated away before the agent saw the file for the first time is nobody's business.
+      const isKnown = received.has('app.log 0')
+      if (isKnown && round % 25 === 24) rotate(join(directory, 'app.log'), (rotations += 1))
+      const hasRoom = () => stopped || lines.length - received.size < aheadMax
+      await until(hasRoom, { what: 'the agent to catch up', timeoutMs: 30_000, intervalMs: 2 })
+    }
+  }
+  const running = run()
+  return {
+    lines,
+    async stop() {
+      stopped = true
+      await running
+    },
+  }
+}
+
+/** As logrotate does, but it keeps all. */
+function rotate(path: string, generation: number): void {
+  for (let number = generation - 1; number > 0; number -= 1)
+    renameSync(`${path}.${number}`, `${path}.${number + 1}`)
+  renameSync(path, `${path}.1`)
+}
+
+function expectIdenticalRepeats(broker: FakeBroker): void {
+  const bodies = Map.groupBy(broker.pushes, ({ key }) => key)
+  for (const pushes of bodies.values()) expect(new Set(pushes.map(({ body }) => body)).size).toBe(1)
+}
+
+test('killed at any moment, the agent sends every line, and repeats one only with the same id and time', async () => {
+  const broker = await openFakeBroker()
+  const { directory, env } = agentSetting(broker.url)
+  const seen = new Set<string>()
+  broker.behave = (push) => {
+    for (const { message } of push.entries) seen.add(message)
+    return unreliable()
+  }
+  const writing = startWriting(directory, seen)
+  let busyKills = 0
+  for (let kill = 0; kill < kills; kill += 1) {
+    const agent = spawnAgent({ ...env, PARTIAL_LINE_MS: '60000' })
+    const before = broker.pushes.length
+    const wanted = 1 + Math.floor(Math.random() * 6)
+    await until(() => broker.pushes.length >= before + wanted, {
+      what: `push ${wanted}; the agent says ${agent.output()}`,
+      timeoutMs: 10_000,
+      intervalMs: 1 + Math.floor(Math.random() * 7),
+    })
+    if (writing.lines.length > seen.size) busyKills += 1
+    agent.child.kill('SIGKILL')
+    await agent.exited
+  }
+  await writing.stop()
+  broker.behave = () => 'keep'
+  const last = spawnAgent(env)
+  const kept = () => new Set(broker.entries().map(({ message }) => message)).size
+  await until(() => kept() >= writing.lines.length, { what: 'all lines', timeoutMs: 20_000, intervalMs: 200 })
+  last.child.kill('SIGTERM')
+  expect(await last.exited).toBe(0)
+
+  // A kill counts when there were lines that had not been sent.
+  expect(busyKills).toBeGreaterThanOrEqual(20)
+  expectIdenticalRepeats(broker)
+  const stored = new Map(
+    broker.entries().map((entry) => [`${entry.entry_id} ${entry.timestamp}`, entry.message]),
+  )
+  expect([...stored.values()].toSorted()).toEqual(writing.lines.toSorted())
+  expect(broker.gaps()).toEqual([])
+  await broker.close()
+  rmSync(directory, { recursive: true, force: true })
+}, 120_000)

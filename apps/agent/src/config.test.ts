@@ -1,0 +1,75 @@
+import { parseConfig } from '@logboom/service'
+import { expect, test } from 'vitest'
+import { AgentConfig } from './config.ts'
+
+const required = {
+  AGENT_ID: '018f6f3e-0000-7000-8000-000000000001',
+  BROKER_URL: 'https://broker.example.com',
+  AGENT_PAK_FILE: '/run/pak',
+}
+const parse = (env: Record<string, string>, toml = '') =>
+  parseConfig('agent', AgentConfig, { env: { ...required, ...env }, toml })
+
+test('the table of the first contract is taken as it is written there', () => {
+  const toml = `[agent.logging]
+enabled = true
+buffer_size = 250
+flush_interval = 5
+pod_selector = {}
+min_level = "ERROR"
+max_message_length = 1024`
+  expect(parse({}, toml)).toMatchObject({
+    LOGGING_ENABLED: true,
+    BUFFER_SIZE: 250,
+    FLUSH_INTERVAL_SECONDS: 5,
+    MIN_LEVEL: 'ERROR',
+    MAX_MESSAGE_LENGTH: 1024,
+  })
+})
+
+test('the defaults are those of the contract', () => {
+  expect(parse({})).toMatchObject({
+    LOGGING_ENABLED: true,
+    BUFFER_SIZE: 100,
+    FLUSH_INTERVAL_SECONDS: 30,
+    MIN_LEVEL: 'INFO',
+    MAX_MESSAGE_LENGTH: 4096,
+    SPOOL_MAX_BYTES: 536_870_912,
+    FOLLOW_NAMESPACE: 'host',
+    FOLLOW: [],
+  })
+})
+
+test('globs are split at commas, but not within braces', () => {
+  expect(parse({ FOLLOW: ' /var/log/{a,b}/*.log, /x ,' }).FOLLOW).toEqual(['/var/log/{a,b}/*.log', '/x'])
+})
+
+test.each([
+  ['http:// beyond loopback', { BROKER_URL: 'http://10.0.0.1:3000' }, 'BROKER_URL'],
+  [
+    'http:// to a name that only looks like loopback',
+    { BROKER_URL: 'http://localhost.example.com' },
+    'BROKER_URL',
+  ],
+  ['another protocol', { BROKER_URL: 'ftp://127.0.0.1' }, 'BROKER_URL'],
+  ['two keys', { AGENT_PAK: 'x' }, 'AGENT_PAK'],
+  ['no key', { AGENT_PAK_FILE: '' }, 'AGENT_PAK'],
+  ['a certificate without its key', { CLIENT_CERT_FILE: '/x' }, 'CLIENT_CERT_FILE'],
+  ['a selector of pods', { POD_SELECTOR: '{"app":"x"}' }, 'POD_SELECTOR'],
+  ['an unknown level', { MIN_LEVEL: 'loud' }, 'MIN_LEVEL'],
+  ['a buffer of nothing', { BUFFER_SIZE: '0' }, 'BUFFER_SIZE'],
+  ['an id that is none', { AGENT_ID: '../x' }, 'AGENT_ID'],
+])('%s is refused', (_what, env, name) => {
+  expect(() => parse(env)).toThrow(name)
+})
+
+test.each(['http://127.0.0.1:3000', 'http://127.1', 'http://localhost:3000', 'http://[::1]:3000'])(
+  '%s is loopback',
+  (url) => {
+    expect(parse({ BROKER_URL: url }).BROKER_URL).toBe(url)
+  },
+)
+
+test('http:// beyond loopback is taken from those who insist', () => {
+  expect(parse({ BROKER_URL: 'http://10.0.0.1', INSECURE: 'true' }).INSECURE).toBe(true)
+})

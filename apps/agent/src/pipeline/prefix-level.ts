@@ -1,0 +1,102 @@
+import { normaliseLevel } from '@logboom/contracts'
+import type { Level } from '@logboom/contracts'
+
+/** Words between the time and the level that are let pass: a host, a logger's name. */
+const plainWordsMax = 2
+const tokensMax = 16
+
+/**
+ * The level among the first words of a line, as log4j, logback, Python, zap, nginx, PostgreSQL, .NET, Rust … put it:
+ * behind times, numbers, thread and logger names, before the message.
+ */
+export function prefixLevel(head: string): Level | null {
+  let plainWords = 0
+  let before = ''
+  let seen = 0
+  for (const match of head.matchAll(/[^\s|]+/g)) {
+    const token = match[0]
+    const after = head.charAt(match.index + token.length)
+    const level = levelOfToken(token, {
+      before,
+      after,
+      isFirst: seen === 0 || timeLike.test(before),
+      plainWords,
+    })
+    if (level !== null) return level
+    if (!isPrefixLike(token)) plainWords += 1
+    // A level word in the middle of prose belongs to the prose.
+    if (plainWords > (seen === 0 && plainWords === 1 ? 0 : plainWordsMax)) return null
+    before = token
+    seen += 1
+    if (seen === tokensMax) return null
+  }
+  return null
+}
+
+interface Place {
+  before: string
+  after: string
+  /** Directly at the beginning, or behind a time. */
+  isFirst: boolean
+  plainWords: number
+}
+
+/** Brackets and what hangs on them, the word itself, what follows it within the token. */
+const shape = /^(["'[(<{]*)(?:(?<=[[(<{])[\w.-]{1,64}:)?([A-Za-z]{1,13}\d?)(\]|\)|>|\}|:|\[|,|"|'|$)/
+
+function levelOfToken(token: string, place: Place): Level | null {
+  const [, open = '', word = '', close = ''] = shape.exec(bracketless(token)) ?? []
+  if (word === '') return null
+  const level = levelOfWord(word)
+  if (level === null) return null
+  const enclosed = open !== '' && /[\])>}]/.test(close)
+  const marked = enclosed || (close === ':' && open === '') || (place.after === '\t' && place.isFirst)
+  if (needsMark.test(word)) return marked && (close !== ':' || place.plainWords <= 1) ? level : null
+  if (word !== word.toUpperCase()) return marked && place.plainWords <= 1 ? level : null
+  if (place.plainWords === 0 || marked) return level
+  // After a plain word ("enabled DEBUG mode") a low level must stand apart, for it might lose the line.
+  const apart = /^[-|:]$/.test(place.before) || place.after === '|'
+  return apart || (level !== 'DEBUG' && level !== 'TRACE') ? level : null
+}
+
+/** `[2026-11-21T09:13:00Z INFO` and `[09:13:00][1][info][main]`: the part that may be a level. */
+function bracketless(token: string): string {
+  const inner = /\]\[([A-Za-z]{1,13})(?:\]|$)/.exec(token)
+  return inner?.[1] === undefined ? token : `[${inner[1]}]`
+}
+
+/** Words that are levels only where a mark says so: alone they are ordinary words of a message. */
+const needsMark =
+  /^(?:log|config|fine|finer|finest|note|system|alert|panic|verbose|silly|fail|emerg|emergency)$/i
+
+/** What loggers write beside the names that the contract knows; ssh and PostgreSQL number their DEBUG. */
+const more: Record<string, Level> = {
+  WRN: 'WARN',
+  INF: 'INFO',
+  FTL: 'FATAL',
+  VRB: 'TRACE',
+  TRC: 'TRACE',
+  TRCE: 'TRACE',
+  DBUG: 'DEBUG',
+  EROR: 'ERROR',
+  FAIL: 'ERROR',
+  NOTE: 'INFO',
+  SYSTEM: 'INFO',
+}
+
+function levelOfWord(word: string): Level | null {
+  const name = word.toUpperCase()
+  if (/^DEBUG[1-5]$/.test(name)) return 'DEBUG'
+  return /\d/.test(name) ? null : (more[name] ?? normaliseLevel(name))
+}
+
+const timeLike = /\d\d:\d\d(?::\d\d)?|\d{4}[-/]\d\d[-/]\d\d/
+const calendar =
+  /^[[(]?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|AM|PM|UTC|GMT|CES?T|[ECMP][SD]T|JST)\b/i
+
+/** Times, numbers, addresses, brackets, dashes, `com.acme.Foo`: what stands before a level and is no prose. */
+function isPrefixLike(token: string): boolean {
+  return (
+    /\d/.test(token) || /^[[(<{]|[\])>}]:?$|\w\.\w/.test(token) || /^\W+$/.test(token) || calendar.test(token)
+  )
+}

@@ -1,0 +1,58 @@
+import { cleanText, formatTimestamp, severityOf } from '@logboom/contracts'
+import type { Entry, Level } from '@logboom/contracts'
+import type { AgentMetrics } from '../metrics.ts'
+import type { RawLine } from '../sources/raw-line.ts'
+import { parseLevel } from './parse-level.ts'
+import { redact } from './redact.ts'
+import { truncate } from './truncate.ts'
+
+export interface LineRules {
+  minLevel: Level
+  messageBytesMax: number
+}
+
+/**
+ * What a line becomes on the wire; null when it is below `min_level`, which is counted.
+ * The order is fixed: repair ▸ redact ▸ level ▸ truncate. A secret that the cut would have split is found before.
+ */
+export function processLine(line: RawLine, rules: LineRules, metrics: AgentMetrics): Entry | null {
+  const { source } = line
+  const redacted = redact(cleanText(line.text), source.insideKey)
+  source.insideKey = redacted.insideKey
+  for (const rule of redacted.found) metrics.redacted(rule)
+  const level = parseLevel(redacted.text)
+  if (level !== null && severityOf[level] < severityOf[rules.minLevel]) {
+    metrics.dropped('min_level')
+    return null
+  }
+  const { message, originalBytes } = truncate(redacted.text, rules.messageBytesMax, line.lostBytes)
+  if (originalBytes !== null) metrics.truncated()
+  const { namespace, podName, containerName, labels } = source.names
+  return {
+    timestamp: formatTimestamp(line.time),
+    namespace,
+    pod_name: podName,
+    container_name: containerName,
+    ...(level !== null && { level }),
+    message,
+    entry_id: line.entryId,
+    seq: line.seq,
+    ...(line.output !== null && { output: line.output }),
+    ...(line.continues !== null && { group_id: line.continues }),
+    labels,
+    ...attributesOf(originalBytes, line.continues !== null),
+  }
+}
+
+function attributesOf(
+  originalBytes: number | null,
+  isContinuation: boolean,
+): Pick<Entry, 'attributes'> | undefined {
+  if (originalBytes === null && !isContinuation) return undefined
+  return {
+    attributes: {
+      ...(originalBytes !== null && { original_bytes: originalBytes }),
+      ...(isContinuation && { continuation: true }),
+    },
+  }
+}

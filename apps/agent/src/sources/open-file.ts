@@ -1,0 +1,170 @@
+import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { createLineIds, fileKey, isPrintOf, markerBytesMax, printOf } from '../identity/file-identity.ts'
+import type { Print } from '../identity/file-identity.ts'
+import type { AgentMetrics } from '../metrics.ts'
+import type { Position } from '../spool/position.ts'
+import { gapOf } from './gap-of.ts'
+import { createLineClock } from './line-clock.ts'
+import { namesOfPath } from './names-of-path.ts'
+import type { HostNames } from './names-of-path.ts'
+import type { LineSink, Source } from './raw-line.ts'
+import type { LineState } from './raw-line-of.ts'
+import { createLineSplitter } from './split-lines.ts'
+import type { LineSplitter } from './split-lines.ts'
+
+export interface FollowDeps {
+  sink: LineSink
+  metrics: AgentMetrics
+  host: HostNames
+  printKey: string
+  lineBytesMax: number
+  /** Silence after which an unterminated last line is sent. */
+  partialMs: number
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
+/** An open file that is read as it grows. It belongs to its inode: a rename changes nothing, a truncation starts a new life. */
+export interface FollowedFile extends Source, LineState {
+  readonly handle: FileHandle
+  readonly device: bigint
+  readonly inode: bigint
+  /** The path that names the stream: the first one that the file had. */
+  readonly path: string
+  /** When the last bytes came, by `performance.now()`: the clock on the wall may be set back by hours. */
+  changedAtMs: number
+  /** Set when all of a file that is gone has been read. */
+  finishedMs: number | null
+  generation: number
+  fingerprint: Print | null
+  splitter: LineSplitter
+  /** Up to where bytes were read, and the last of them. */
+  readOffset: number
+  readTail: Buffer
+  /** The end of the last line that was pushed, and the bytes before it. */
+  takenOffset: number
+  takenTail: Buffer
+  readonly takenMemory: Buffer
+  modifiedNs: bigint
+  /** A writer that does not append goes on at its old offset after a truncation: before it is a hole, which reads as NUL. */
+  isInHole: boolean
+}
+
+export const noBytes = Buffer.alloc(0)
+
+export interface OpenOptions {
+  /** Names the stream, if the file is new to us; else its position does. */
+  namedAfter: string
+  /** The position of the file, or of another one that had the same inode: only the content decides. */
+  knownOf: (key: string) => Position | undefined
+  /** Not to be read if it is not the file whose position is known. */
+  mustResume?: boolean
+}
+
+/** Opens a file where it was left. Where it is not the same any more, reading begins anew and a gap says so. */
+export async function openFile(
+  path: string,
+  { namedAfter, knownOf, mustResume = false }: OpenOptions,
+  deps: FollowDeps,
+): Promise<FollowedFile | null> {
+  const handle = await open(path, 'r')
+  try {
+    const { dev: device, ino: inode } = await handle.stat({ bigint: true })
+    const known = knownOf(fileKey({ device, inode }))
+    const tail = known && (await resumeTail(handle, known, deps.printKey))
+    if (known && tail) return resumedFile({ handle, device, inode, path: known.path }, known, tail, deps)
+    if (mustResume) return await handle.close().then(() => null)
+    const file = newFile({ handle, device, inode, path: namedAfter }, known, deps)
+    if (known && known.finishedMs === null) {
+      const reason = known.path === namedAfter ? 'truncated' : 'rotated'
+      deps.sink.addGap(file, gapOf(namesOfPath(deps.host, known.path), reason, known.time, deps.now()))
+    }
+    return file
+  } catch (err) {
+    await handle.close()
+    throw err
+  }
+}
+
+type Opened = Pick<FollowedFile, 'handle' | 'device' | 'inode' | 'path'>
+
+function newFile(opened: Opened, known: Position | undefined, deps: FollowDeps): FollowedFile {
+  const file: FollowedFile = {
+    ...opened,
+    key: fileKey(opened),
+    names: namesOfPath(deps.host, opened.path),
+    insideKey: false,
+    changedAtMs: performance.now(),
+    finishedMs: null,
+    generation: known ? known.generation + 1 : 0,
+    fingerprint: null,
+    idOf: () => '',
+    splitter: createLineSplitter(deps.lineBytesMax),
+    clock: createLineClock(known?.time ?? null),
+    seq: known?.seq ?? 0,
+    openLine: null,
+    readOffset: 0,
+    readTail: noBytes,
+    takenOffset: 0,
+    takenTail: noBytes,
+    takenMemory: Buffer.alloc(markerBytesMax),
+    modifiedNs: -1n,
+    isInHole: known !== undefined,
+    position: () => positionOf(file, deps.printKey),
+  }
+  return file
+}
+
+function resumedFile(opened: Opened, known: Position, tail: Buffer, deps: FollowDeps): FollowedFile {
+  const file = newFile(opened, known, deps)
+  const { generation, offset, openLine, insideKey } = known
+  Object.assign(file, {
+    generation,
+    openLine,
+    insideKey,
+    readOffset: offset,
+    takenOffset: offset,
+    isInHole: false,
+  })
+  file.readTail = file.takenTail = tail
+  file.splitter = createLineSplitter(deps.lineBytesMax, offset)
+  if (known.fingerprint.bytes > 0) recognise(file, known.fingerprint)
+  return file
+}
+
+/** From its first bytes on, a life of a file has an identity, and its lines have ids. */
+export function recognise(file: FollowedFile, fingerprint: Print): void {
+  file.fingerprint = fingerprint
+  file.idOf = createLineIds({ ...file, fingerprint })
+}
+
+/** The bytes before the position, if both they and the first bytes are what they were. */
+async function resumeTail(handle: FileHandle, known: Position, printKey: string): Promise<Buffer | null> {
+  const { fingerprint, marker, offset } = known
+  if (!isPrintOf(printKey, fingerprint, await readAt(handle, 0, fingerprint.bytes))) return null
+  const tail = await readAt(handle, offset - marker.bytes, marker.bytes)
+  return isPrintOf(printKey, marker, tail) ? tail : null
+}
+
+async function readAt(handle: FileHandle, offset: number, bytes: number): Promise<Buffer> {
+  if (bytes === 0) return noBytes
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, offset)
+  return buffer.subarray(0, bytesRead)
+}
+
+function positionOf(file: FollowedFile, printKey: string): Position {
+  const { path, generation, seq, openLine, insideKey, finishedMs } = file
+  return {
+    path,
+    generation,
+    fingerprint: file.fingerprint ?? printOf(printKey, noBytes),
+    offset: file.takenOffset,
+    marker: printOf(printKey, file.takenTail),
+    seq,
+    time: file.clock.last,
+    openLine,
+    insideKey,
+    finishedMs,
+  }
+}
