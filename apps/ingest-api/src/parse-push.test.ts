@@ -137,10 +137,13 @@ describe('bounds', () => {
 })
 
 describe('what travels beside', () => {
-  test('the header wins over the batch_id, the sent_at of the body over the header', () => {
+  test('the header wins over the batch_id, and the later sent_at over the earlier', () => {
     const headers = { 'idempotency-key': 'header', 'logboom-sent-at': '2020-01-01T00:00:00Z' }
-    const body = '{"logs":[],"batch_id":"body","sent_at":"1970-01-01T00:00:01Z"}'
-    expect(parse(body, 'json', headers)).toMatchObject({ key: 'header', sentUs: 1_000_000 })
+    const body = (sentAt: string) => JSON.stringify({ logs: [], batch_id: 'body', sent_at: sentAt })
+    const later = { key: 'header', sentUs: Date.parse('2020-01-01') * 1000 }
+    expect(parse(body('1970-01-01T00:00:01Z'), 'json', headers)).toMatchObject(later)
+    const aSecondAfter = { sentUs: later.sentUs + 1_000_000 }
+    expect(parse(body('2020-01-01T00:00:01Z'), 'json', headers)).toMatchObject(aSecondAfter)
   })
 
   test('keys that PostgreSQL cannot store or nobody can want are refused', () => {

@@ -51,11 +51,10 @@ export function parsePush(
   refuseDense(body, entriesMax)
   const text = utf8.decode(body)
   const content = format === 'json' ? parseEnvelope(text, entriesMax) : parseLines(text, entriesMax)
-  const sentAt = content.sentAt ?? headerOf(headers, pushHeaders.sentAt)
   return {
     entries: content.entries,
     gaps: content.gaps,
-    sentUs: sentAt === null ? null : readSentAt(sentAt),
+    sentUs: latest(content.sentAt, headerOf(headers, pushHeaders.sentAt)),
     key: checkKey(headerOf(headers, pushHeaders.idempotencyKey) ?? content.batchId),
     instance: (headerOf(headers, pushHeaders.instance) ?? '').slice(0, 128),
     batchNumber: readBatchNumber(headerOf(headers, pushHeaders.batchNumber)),
@@ -152,6 +151,12 @@ function checkKey(key: string | null): string | null {
   // it is stored with the batch, and PostgreSQL takes neither
   if (cleanText(key) === key) return key
   throw new Problem('invalid_body', 'The idempotency key must not contain NUL or half of a surrogate pair.')
+}
+
+/** A repeat's body tells when it was first sent, its header when it was sent now: by then its lines may have expired. */
+function latest(...sentAt: (string | null)[]): number | null {
+  const times = sentAt.filter((text) => text !== null).map(readSentAt)
+  return times.length === 0 ? null : Math.max(...times)
 }
 
 function readSentAt(text: string): number {

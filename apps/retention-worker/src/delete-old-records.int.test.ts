@@ -49,7 +49,8 @@ describe('what a line leaves behind', () => {
     const streamId = await addStream(on.pool, agent, { podName: marker, lastSeenSecondsAgo: 70 })
     await addLines(on.pool, { streamId, count: 100, fromAgo: 75, toAgo: 70, message: marker })
     await addRecords(agent, marker, 70)
-    expect(await tablesWith(on.pool, marker)).toHaveLength(5)
+    // rows, streams, ledger, gaps, dead letters; the rows may lie in two leaves
+    expect((await tablesWith(on.pool, marker)).length).toBeGreaterThanOrEqual(5)
     await runOnce(on.work)
     expect(await tablesWith(on.pool, marker)).toEqual([])
     const { rows } = await on.pool.query(

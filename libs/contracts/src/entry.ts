@@ -124,7 +124,7 @@ export const pushHeaders = {
   instance: 'logboom-instance',
   /** Counts this instance's batches 1, 2, 3 …, which is what `committed_through` is computed from. */
   batchNumber: 'logboom-batch-number',
-  /** The sender's clock for bodies without an envelope (NDJSON). */
+  /** The sender's clock at this attempt: for bodies without an envelope, and for repeats of a body that has one. */
   sentAt: 'logboom-sent-at',
   /** On an answer that was given before. */
   replayed: 'idempotency-replayed',

@@ -11,8 +11,15 @@ if (!url) {
 }
 
 const applied = await runMigrations({ url })
-process.stderr.write(`migrations applied: ${applied.length === 0 ? 'none, it is up to date' : applied.join(', ')}\n`)
+process.stderr.write(
+  `migrations applied: ${applied.length === 0 ? 'none, it is up to date' : applied.join(', ')}\n`,
+)
 const db = openDatabase({ url, applicationName: 'logboom-admin-init', connectionsMax: 1 })
-const pak = await ensureFirstAdmin(db, { issue: issuePak, label: 'first admin' }).finally(() => db.close())
+let pak: string | null
+try {
+  pak = await ensureFirstAdmin(db, { issue: issuePak, label: 'first admin' })
+} finally {
+  await db.close()
+}
 if (pak === null) process.stderr.write('there is an admin PAK already; it is shown only once\n')
 else process.stdout.write(`${pak}\n`)

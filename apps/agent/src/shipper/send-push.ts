@@ -65,6 +65,7 @@ async function sendOnce(push: Push, deps: SendDeps, signal: AbortSignal): Promis
     'Content-Encoding': bodyEncoding,
     [pushHeaders.idempotencyKey]: push.key,
     [pushHeaders.instance]: instance,
+    [pushHeaders.sentAt]: new Date().toISOString(),
     ...(push.number !== null && { [pushHeaders.batchNumber]: String(push.number) }),
   }
   const path = `/api/v1/agents/${agentId}/logs`
