@@ -95,10 +95,13 @@ export const AgentConfig = z
       'How long to wait after a 401 or 403 before the key is read again',
     ),
   })
-  .superRefine((config, context) => {
-    for (const [name, message] of faultsOf(config))
-      context.addIssue({ code: 'custom', path: [name], message })
-  })
+  .superRefine(
+    (config, context) => {
+      for (const [name, message] of faultsOf(config))
+        context.addIssue({ code: 'custom', path: [name], message })
+    },
+    { when: () => true }, // also where single settings are at fault: all is told at once
+  )
 
 export type AgentConfig = z.output<typeof AgentConfig>
 
@@ -118,8 +121,8 @@ function faultsOf(config: Refined): [string, string][] {
   if ((config.AGENT_PAK === undefined) === (config.AGENT_PAK_FILE === undefined)) {
     faults.push(['AGENT_PAK', 'give either AGENT_PAK or AGENT_PAK_FILE'])
   }
-  const url = new URL(config.BROKER_URL)
-  if (url.protocol === 'http:' && !isLoopback(url.hostname) && !config.INSECURE) {
+  const url = URL.parse(config.BROKER_URL)
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !config.INSECURE) {
     faults.push(['BROKER_URL', 'http:// would send the key in the clear; use https:// or set INSECURE=true'])
   }
   if ((config.CLIENT_CERT_FILE === undefined) !== (config.CLIENT_KEY_FILE === undefined)) {

@@ -41,6 +41,6 @@ export function accept(
   deps: Partial<AcceptDeps> = {},
   context: Partial<PushContext> = {},
 ): Promise<AcceptedPush> {
-  const standard = { agentId, key: 'key', limits: defaultAgentLimits, requestId: 'request' }
+  const standard = { agentId, key: 'key', bodyHash: 'body', limits: defaultAgentLimits, requestId: 'request' }
   return acceptPush(given, { ...standard, ...context }, acceptDeps(deps))
 }

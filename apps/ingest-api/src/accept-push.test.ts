@@ -1,10 +1,9 @@
-import { decodeRow, defaultAgentLimits } from '@logboom/contracts'
-import { jobIdOf } from '@logboom/queue'
+import { decodeRow, defaultAgentLimits, formatMicros } from '@logboom/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AcceptedPush } from './accept-push.ts'
 import type { Link } from './known-links.ts'
-import { accept, agentId, entry, push, receivedUs } from './accept-fixture.ts'
+import { accept, entry, push, receivedUs } from './accept-fixture.ts'
 
 const gap = {
   namespace: 'n',
@@ -178,9 +177,28 @@ describe('a batch', () => {
     const { jobs, isRefused } = await accept(push([null], { batchNumber: 4 }))
     expect(isRefused).toBe(true)
     expect(jobs).toMatchObject([{ header: { batch_number: 4, batch_id: 'key', entries: 0 } }])
-    expect(jobs[0]?.header.job_id).not.toBe(jobIdOf(agentId, 'key', 0))
     const { jobs: putRight } = await accept(push([entry()], { batchNumber: 4 }))
-    expect(putRight[0]?.header.job_id).toBe(jobIdOf(agentId, 'key', 0))
+    expect(putRight[0]?.header.job_id).not.toBe(jobs[0]?.header.job_id)
+  })
+
+  test('has the same job and rows when it is repeated, and others when its key comes with another body', async () => {
+    const take = async (bodyHash: string) => {
+      const { jobs } = await accept(push([entry()]), {}, { bodyHash })
+      return [jobs[0]?.header.job_id, decodeRow(jobs[0]?.rows.toString() ?? '').id]
+    }
+    const [jobId, rowId] = await take('one body')
+    expect(await take('one body')).toEqual([jobId, rowId])
+    const [otherJobId, otherRowId] = await take('another body')
+    expect(otherJobId).not.toBe(jobId)
+    expect(otherRowId).not.toBe(rowId)
+  })
+
+  test('of a clock that is days off is stored in our time, with its own kept as attribute', async () => {
+    const timestamp = '1970-01-01T00:00:10.000000001Z'
+    const { jobs } = await accept(push([entry({ timestamp })], { sentUs: 15_000_000 }))
+    const row = decodeRow(jobs[0]?.rows.toString().trimEnd() ?? '')
+    expect(row.timestamp).toBe(formatMicros(receivedUs - 5_000_000))
+    expect(JSON.parse(row.attributes ?? '')).toEqual({ sent_timestamp: timestamp })
   })
 
   test('of gaps alone is written', async () => {

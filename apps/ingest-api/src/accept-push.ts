@@ -32,6 +32,7 @@ export interface AcceptedPush {
 export interface PushContext {
   agentId: string
   key: string
+  bodyHash: string
   limits: AgentLimits
   requestId: string
 }
@@ -39,13 +40,15 @@ export interface PushContext {
 /** Decides what becomes of a push and turns what is accepted into jobs for the writer. */
 export async function acceptPush(
   push: Push,
-  { agentId, key, limits, requestId }: PushContext,
+  { agentId, key, bodyHash, limits, requestId }: PushContext,
   { policy, links, streams, receiptClock, futureSkewUsMax }: AcceptDeps,
 ): Promise<AcceptedPush> {
   await policy.refresh()
   const receivedUs = receiptClock()
   const messageBytesMax = limits.max_message_bytes
-  const context = { agentId, key, receivedUs, messageBytesMax, futureSkewUsMax, policy, links, streams }
+  // with its body, so that a key that is used again when its first answer is forgotten makes other jobs and rows
+  const source = `${key}\0${bodyHash}`
+  const context = { agentId, source, receivedUs, messageBytesMax, futureSkewUsMax, policy, links, streams }
   const sorted = await sortEntries(push, context)
   const { gaps, rejected: badGaps } = sortGaps(push.gaps, context)
   const isRefused =
@@ -60,14 +63,14 @@ export async function acceptPush(
   }
   // a numbered batch is written even when nothing of it is left, or committed_through would wait for it for ever
   const isNeeded = sorted.accepted.length > 0 || gaps.length > 0 || push.batchNumber !== null
-  // what is left of a refused one must not take the place of the same batch put right; no key of a sender has a NUL
-  const jobKey = isRefused ? `refused\0${key}` : key
   return {
     entries: sorted.accepted.length,
     rejected: [...sorted.rejected, ...badGaps],
     expired: sorted.expired,
     unlinked: sorted.unlinked,
-    jobs: isNeeded ? buildJobs(batch, sorted.accepted, gaps, (part) => jobIdOf(agentId, jobKey, part)) : [],
+    jobs: isNeeded
+      ? buildJobs(batch, sorted.accepted, gaps, (rows, part) => jobIdOf(agentId, `${source}\0${rows}`, part))
+      : [],
     isRefused,
   }
 }

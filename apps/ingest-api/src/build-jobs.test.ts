@@ -55,7 +55,8 @@ function bytesAt(entries: AcceptedEntry[], us: number): number {
   return entries.reduce((sum, one) => (one.us === us ? sum + one.line.length + 1 : sum), 0)
 }
 
-const build = (entries: AcceptedEntry[]) => buildJobs(batch, entries, [], (part) => `job-${part}`)
+const build = (entries: AcceptedEntry[]) =>
+  buildJobs(batch, entries, [], (rows, part) => `job-${part} of ${rows}`)
 
 describe('the jobs of a batch', () => {
   test('hold every line exactly once, in order, and count right', () => {
@@ -134,9 +135,24 @@ describe('the jobs of a batch', () => {
     expect(build([wide(1), wide(1)])).toHaveLength(1)
   })
 
+  test('have other ids when the same body is cut in other places', () => {
+    const row = (us: number): AcceptedEntry => ({
+      us,
+      id: `row-${us}`,
+      line: 'x'.repeat(600_000),
+      stream: stream('1'),
+      count: { retention_class: 1, minute: 0, severity: null },
+      bytes: 600_000,
+    })
+    const [first, second] = build([row(1), row(2), row(3)])
+    const [shifted] = build([row(2), row(3)])
+    expect(shifted?.header.job_id).not.toBe(first?.header.job_id)
+    expect(shifted?.rows).toEqual(second?.rows)
+  })
+
   test('are one even when nothing is left, and the gaps are in the first', () => {
     expect(build([])).toMatchObject([
-      { header: { job_id: 'job-0', entries: 0, min_us: null, max_us: null, parts: 1 } },
+      { header: { job_id: 'job-0 of   0', entries: 0, min_us: null, max_us: null, parts: 1 } },
     ])
   })
 })

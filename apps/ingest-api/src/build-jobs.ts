@@ -19,13 +19,14 @@ export function buildJobs(
   batch: BatchIdentity,
   entries: AcceptedEntry[],
   gaps: JobGap[],
-  jobIdOf: (part: number) => string,
+  /** Of the rows that a job holds: judged again later, the same body may be cut in other places. */
+  jobIdOf: (rows: string, part: number) => string,
 ): BatchJob[] {
   const chunks = chunkByBytes(entries)
   return chunks.map((chunk, part) => ({
     header: {
       v: jobVersion,
-      job_id: jobIdOf(part),
+      job_id: jobIdOf(rangeOf(chunk), part),
       ...batch,
       parts: chunks.length,
       entries: chunk.length,
@@ -54,6 +55,11 @@ function chunkByBytes(entries: AcceptedEntry[]): AcceptedEntry[][] {
     chunks.at(-1)?.push(entry)
   }
   return chunks
+}
+
+/** Names the rows of a job: those between the first and the last in order, so many. */
+function rangeOf(entries: AcceptedEntry[]): string {
+  return `${entries[0]?.id ?? ''} ${entries.at(-1)?.id ?? ''} ${entries.length}`
 }
 
 function streamsOf(entries: AcceptedEntry[]): JobStream[] {

@@ -60,7 +60,7 @@ export const IngestConfig = z
       .describe('How far in the future a timestamp may be')
       .meta({ unit: 'minutes' }),
   })
-  .superRefine(refineApiConfig)
+  .superRefine(refineApiConfig, { when: () => true }) // also where single settings are at fault: all is told at once
 
 export type IngestConfig = z.output<typeof IngestConfig>
 

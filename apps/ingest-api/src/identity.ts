@@ -22,14 +22,14 @@ export function streamIdOf(agentId: string, stream: StreamIdentity): bigint {
 }
 
 /**
- * UUIDv8 of a row: 48 bits of milliseconds, 12 bits of the nanoseconds within, 62 bits of SHA-256(agent, entry).
+ * UUIDv8 of a row: 48 bits of milliseconds, 12 bits of the nanoseconds within, 62 bits of SHA-256(agent, entry, ns).
  * The time first keeps the index append-mostly; the agent comes from the credential, so nobody can claim another's ids.
  */
 export function rowIdOf(agentId: string, time: LogTime, entryId: string): string {
   const us = Math.max(time.us, 0) // a UUID has no sign; before 1970 the hash alone tells rows apart
   const ms = Math.floor(us / 1000)
   const nsInMs = (us - ms * 1000) * 1000 + time.ns
-  const digest = hash('sha256', `${agentId}\0${entryId}`, 'hex')
+  const digest = hash('sha256', `${agentId}\0${entryId}\0${time.ns}`, 'hex')
   const prefix = ms.toString(16).padStart(12, '0')
   const fine = (nsInMs >> 8).toString(16).padStart(3, '0')
   const variant = (8 + (Number.parseInt(digest.slice(0, 1), 16) & 3)).toString(16)

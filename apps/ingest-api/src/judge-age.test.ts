@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeAge } from './judge-age.ts'
+import { clockShiftUs, judgeAge } from './judge-age.ts'
 
 const hourUs = 3_600e6
 const receivedUs = 1_772_366_400_000_000
@@ -26,8 +26,12 @@ describe('with the clock of the sender', () => {
     expect(judge(-hourUs - 1, hours * hourUs)).toBe('in_future')
   })
 
-  test('a clock that is more than two days off is not believed', () => {
-    expect(judge(0, -49 * hourUs)).toBe('expired')
-    expect(judge(0, 49 * hourUs)).toBe('in_future')
+  test('a clock that is more than two days off loses nothing either, but is not taken for ours', () => {
+    expect(judge(hourUs, -490_000 * hourUs)).toBe('fresh')
+    expect(judge(hourUs, 49 * hourUs)).toBe('fresh')
+    const receivedUs = 1_000_000 * hourUs
+    expect(clockShiftUs({ sentUs: 0, receivedUs })).toBe(receivedUs)
+    expect(clockShiftUs({ sentUs: receivedUs - 47 * hourUs, receivedUs })).toBe(0)
+    expect(clockShiftUs({ sentUs: null, receivedUs })).toBe(0)
   })
 })

@@ -2,7 +2,13 @@ import type { LogTime } from '@logboom/contracts'
 
 export type Age = 'fresh' | 'expired' | 'in_future'
 
-/** How far a sender's clock may be off before it is not believed any more: it bounds the partitions that can be asked for. */
+export interface PushClock {
+  /** The sender's own clock when it sent; null when it did not say. */
+  sentUs: number | null
+  receivedUs: number
+}
+
+/** How far off a sender's clock may be for its times to stand as they are: it bounds the partitions that can be asked for. */
 const clockSkewUsMax = 48 * 3_600e6
 
 /**
@@ -11,12 +17,16 @@ const clockSkewUsMax = 48 * 3_600e6
  */
 export function judgeAge(
   time: LogTime,
-  clock: { sentUs: number | null; receivedUs: number },
+  { sentUs, receivedUs }: PushClock,
   bounds: { retentionUs: number; futureSkewUsMax: number },
 ): Age {
-  const { sentUs, receivedUs } = clock
-  const believed = sentUs !== null && Math.abs(sentUs - receivedUs) <= clockSkewUsMax
-  const ageUs = (believed ? sentUs : receivedUs) - time.us
+  const ageUs = (sentUs ?? receivedUs) - time.us
   if (ageUs > bounds.retentionUs) return 'expired'
   return ageUs < -bounds.futureSkewUsMax ? 'in_future' : 'fresh'
+}
+
+/** What brings the times of a clock that is days off, such as 1970's of a node that has just booted, into our own time. */
+export function clockShiftUs({ sentUs, receivedUs }: PushClock): number {
+  if (sentUs === null || Math.abs(receivedUs - sentUs) <= clockSkewUsMax) return 0
+  return receivedUs - sentUs
 }

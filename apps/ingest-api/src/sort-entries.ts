@@ -1,10 +1,10 @@
-import { encodeRow, rejectReasons } from '@logboom/contracts'
+import { encodeRow, formatTimestamp, rejectReasons } from '@logboom/contracts'
 import type { JobCount, JobStream, Rejection } from '@logboom/contracts'
 import { createBatchStreams } from './batch-streams.ts'
 import { checkEntry } from './check-entry.ts'
 import type { CheckedEntry, Reject } from './check-entry.ts'
 import { rowIdOf } from './identity.ts'
-import { judgeAge } from './judge-age.ts'
+import { clockShiftUs, judgeAge } from './judge-age.ts'
 import type { KnownLinks, Link } from './known-links.ts'
 import type { Push } from './parse-push.ts'
 import type { RetentionPolicy } from './retention-policy.ts'
@@ -29,8 +29,8 @@ export interface SortedEntries {
 
 export interface SortContext {
   agentId: string
-  /** Gives entries without an `entry_id` one: the same repeat gets the same. */
-  key: string
+  /** Idempotency key and body, which give entries without an `entry_id` one: the same repeat gets the same. */
+  source: string
   receivedUs: number
   messageBytesMax: number
   futureSkewUsMax: number
@@ -45,19 +45,25 @@ export async function sortEntries(push: Push, context: SortContext): Promise<Sor
   const wrong = await context.links.wrong(context.agentId, linksOf(checked))
   const sorted: SortedEntries = { accepted: [], rejected: [], expired: 0, unlinked: 0 }
   const streamOf = createBatchStreams(context.agentId, context.streams)
+  const clock = { sentUs: push.sentUs, receivedUs: context.receivedUs }
+  const shiftUs = clockShiftUs(clock)
   for (const [index, entry] of checked.entries()) {
     if ('code' in entry) {
       sorted.rejected.push({ index, ...entry })
       continue
     }
     const retention = context.policy.of(context.agentId, entry.stream.namespace)
-    const clock = { sentUs: push.sentUs, receivedUs: context.receivedUs }
     const age = judgeAge(entry.time, clock, { ...retention, futureSkewUsMax: context.futureSkewUsMax })
     if (age === 'expired') sorted.expired += 1
     if (age === 'in_future') sorted.rejected.push({ index, ...inFuture })
     if (age !== 'fresh') continue
     if (unlink(entry, wrong)) sorted.unlinked += 1
-    const placed = { entry, index, stream: streamOf(entry), retentionClass: retention.classId }
+    const placed = {
+      entry: shiftUs === 0 ? entry : shiftTime(entry, shiftUs),
+      index,
+      stream: streamOf(entry),
+      retentionClass: retention.classId,
+    }
     sorted.accepted.push(accept(placed, context))
   }
   sorted.accepted.sort((a, b) => a.us - b.us || (a.id < b.id ? -1 : 1))
@@ -95,6 +101,13 @@ function unlink(entry: CheckedEntry, wrong: Set<Link>): boolean {
   return wrongDeployment || wrongWorkOrder
 }
 
+/** Keeps the time that the sender gave as an attribute. */
+function shiftTime(entry: CheckedEntry, shiftUs: number): CheckedEntry {
+  const attributes = { sent_timestamp: formatTimestamp(entry.time), ...JSON.parse(entry.attributes ?? '{}') }
+  const time = { us: entry.time.us + shiftUs, ns: entry.time.ns }
+  return { ...entry, time, attributes: JSON.stringify(attributes) }
+}
+
 interface PlacedEntry {
   entry: CheckedEntry
   /** In the body. */
@@ -105,9 +118,9 @@ interface PlacedEntry {
 
 function accept(
   { entry, index, stream, retentionClass }: PlacedEntry,
-  { agentId, key, receivedUs }: SortContext,
+  { agentId, source, receivedUs }: SortContext,
 ): AcceptedEntry {
-  const id = rowIdOf(agentId, entry.time, entry.entryId ?? `${key}/${index}`)
+  const id = rowIdOf(agentId, entry.time, entry.entryId ?? `${source}/${index}`)
   const line = encodeRow({
     ...entry,
     id,

@@ -16,7 +16,7 @@ const policy = {
   refresh: async () => undefined,
 }
 
-const sort = (raw: unknown[], key = 'key') => sortGaps(raw, { agentId, key, policy })
+const sort = (raw: unknown[], source = 'key') => sortGaps(raw, { agentId, source, policy })
 
 describe('a gap', () => {
   test('becomes a row with its class, and an id of its own that a repeat has again', () => {

@@ -10,7 +10,7 @@ export interface SortedGaps {
 
 interface GapContext {
   agentId: string
-  key: string
+  source: string
   policy: RetentionPolicy
 }
 
@@ -46,10 +46,10 @@ function isStorable({ us }: LogTime): boolean {
   return us >= 0 && us <= storableUsMax
 }
 
-function toJobGap(gap: CheckedGap, index: number, { agentId, key, policy }: GapContext): JobGap {
+function toJobGap(gap: CheckedGap, index: number, { agentId, source, policy }: GapContext): JobGap {
   const namespace = textOf(gap.namespace, fieldBytesMax.namespace)
   return {
-    id: rowIdOf(agentId, gap.from, `gap/${key}/${index}`),
+    id: rowIdOf(agentId, gap.from, `gap/${source}/${index}`),
     namespace,
     pod_name: textOf(gap.pod_name, fieldBytesMax.pod_name),
     container_name:

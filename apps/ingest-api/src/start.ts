@@ -9,6 +9,7 @@ import { createApp } from './app.ts'
 import type { AppDeps } from './app.ts'
 import { limitsOf } from './config.ts'
 import type { IngestConfig } from './config.ts'
+import { createFaultGuard } from './fault-guard.ts'
 import { loadSigningKeys } from './load-signing-keys.ts'
 import { createMetrics } from './metrics.ts'
 import { createOutageWarning } from './outage-warning.ts'
@@ -62,20 +63,30 @@ interface Opened {
 function appDeps({ config, queue, db, metrics, log, onAway }: Opened): AppDeps {
   const auth = openCredentials(config, db)
   const limits = limitsOf(config)
+  const pushMetrics = createMetrics(metrics, queue.pressure)
   return {
     push: {
       ...openPushSources(db, config, log, onAway),
       authenticator: auth.authenticator,
       queue,
       limits,
+      faults: createFaultGuard(),
       bodies: { used: 0, max: config.MAX_BODIES_IN_FLIGHT_BYTES },
-      metrics: createMetrics(metrics, queue.pressure),
+      metrics: pushMetrics,
     },
     registry: {
       db,
       ...auth,
       defaultLimits: limits,
-      enqueue: (job) => queue.enqueue([{ jobId: job.header.job_id, data: encodeJob(job) }]),
+      async enqueue(job) {
+        await queue.enqueue([{ jobId: job.header.job_id, data: encodeJob(job) }])
+        pushMetrics.count(job.header.entries, {
+          entries: job.header.entries,
+          expired: 0,
+          rejected: [],
+          unlinked: 0,
+        })
+      },
     },
     metrics,
     log,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { apiRoutes } from '@logboom/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openQueryApi } from './query-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
@@ -174,11 +175,33 @@ describe('list routes refuse', () => {
       expect((await api.get(`/api/v1/${path}`)).body['code']).toBe('invalid_parameter')
     }
   })
+})
 
-  test('parameters where there are none', async () => {
-    for (const path of ['whoami', 'retention', `agents/${agent.id}`]) {
-      expect((await api.get(`/api/v1/${path}?x=1`)).body['code']).toBe('unknown_parameter')
-    }
+test.each(
+  apiRoutes
+    .filter(
+      ({ method, owner, path }) => method === 'GET' && owner === 'query-api' && path.startsWith('/api/'),
+    )
+    .map(({ path }) => path),
+)('%s refuses a parameter that it does not have by name', async (path) => {
+  const [deployment, order] = [randomUUID(), randomUUID()]
+  await api.pool.query(`insert into deployment_objects (id, agent_id, name) values ($1, $2, 'x')`, [
+    deployment,
+    agent.id,
+  ])
+  await api.pool.query(`insert into work_orders (id, agent_id, work_type) values ($1, $2, 'x')`, [
+    order,
+    agent.id,
+  ])
+  const place = path
+    .replace(':agent_id', agent.id)
+    .replace('work-orders/:id', `work-orders/${order}`)
+    .replace('deployment-objects/:id', `deployment-objects/${deployment}`)
+  expect((await api.get(place)).status).toBe(200)
+  expect((await api.get(`${place}?nonsense=1`)).body).toMatchObject({
+    status: 400,
+    code: 'unknown_parameter',
+    parameter: 'nonsense',
   })
 })
 

@@ -41,7 +41,7 @@ export const QueryConfig = z
       .pipe(z.array(z.url({ protocol: /^https?$/ })))
       .describe('Origins whose pages may read this API, separated by commas; none by default'),
   })
-  .superRefine(refineApiConfig)
+  .superRefine(refineApiConfig, { when: () => true }) // also where single settings are at fault: all is told at once
 
 export type QueryConfig = z.output<typeof QueryConfig>
 

@@ -1,7 +1,7 @@
 import { Problem } from '@logboom/contracts'
 import type { ProblemCode } from '@logboom/contracts'
-import { findAgent, findLinkTarget } from '@logboom/db'
-import type { LinkTarget } from '@logboom/db'
+import { anyStream, findAgent, findLinkTarget, findStreams } from '@logboom/db'
+import type { Database, LinkTarget, ReadScope } from '@logboom/db'
 import { canReadAgent } from '@logboom/service'
 import type { Principal } from '@logboom/service'
 import type { Request } from 'express'
@@ -32,14 +32,28 @@ export async function requireReadableAgent(
   if (!agent) throw new Problem('agent_not_found')
 }
 
-/** @throws {Problem} 404 for what does not exist, or of which the caller may see neither owner nor lines */
+/**
+ * @throws {Problem} 404 for what does not exist, or of which the caller may see neither owner nor lines; for an agent
+ * also where it has no lines itself, though the thing be its own
+ */
 export async function requireLinkTarget(
   { db }: QueryDeps,
   principal: Principal,
   kind: LinkTarget,
   id: string,
 ): Promise<void> {
-  if (!(await findLinkTarget(db, readScopeOf(principal), kind, id))) throw new Problem(`${kind}_not_found`)
+  const scope = readScopeOf(principal)
+  const found =
+    (await findLinkTarget(db, scope, kind, id)) &&
+    (principal.kind !== 'agent' || (await hasStreams(db, scope, kind, id)))
+  if (!found) throw new Problem(`${kind}_not_found`)
+}
+
+/** A stream is there with its first line and goes some time after its last one. */
+async function hasStreams(db: Database, scope: ReadScope, kind: LinkTarget, id: string): Promise<boolean> {
+  const link = kind === 'work_order' ? { workOrderId: id } : { deploymentObjectId: id }
+  const streams = await findStreams(db, scope, { ...anyStream, ...link })
+  return 'filter' in streams || streams.ids.length > 0
 }
 
 /**

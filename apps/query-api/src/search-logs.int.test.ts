@@ -161,3 +161,18 @@ test('gaps that overlap the window and the filters come with the page', async ()
   expect(await count('labels.app=b')).toBe(0)
   expect(await count('level=ERROR')).toBe(1)
 })
+
+test('a page with 100 gaps has them all, and one with more says so', async () => {
+  const { id, ask } = await agentWith([{ message: 'x' }])
+  await api.store(
+    id,
+    [],
+    Array.from({ length: 100 }, () => ({})),
+  )
+  const full = await ask()
+  expect([full.gaps.length, full.gaps_truncated]).toEqual([100, undefined])
+  await api.store(id, [], [{}])
+  const cut = await ask()
+  expect([cut.gaps.length, cut.gaps_truncated]).toEqual([100, true])
+  expect((await api.get(`/api/v1/gaps?agent_id=${id}&limit=1000`)).body['gaps']).toHaveLength(101)
+})

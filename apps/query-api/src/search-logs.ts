@@ -21,7 +21,9 @@ export interface LogSearch {
   signal: AbortSignal
 }
 
-const newestGaps: ListPage = { limit: 100, after: null }
+const gapsMax = 100
+/** One more than is shown, which tells whether that is all. */
+const newestGaps: ListPage = { limit: gapsMax + 1, after: null }
 
 const CursorTime = z.object({ us: z.int().min(0), ns: z.int().min(0).max(999) })
 
@@ -64,7 +66,8 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch): Promise<Lo
     ...total,
     has_more: page.hasMore,
     next_cursor: next && encodeCursor(filters, next),
-    gaps,
+    gaps: gaps.slice(0, gapsMax),
+    ...(gaps.length > gapsMax && { gaps_truncated: true as const }),
     retention: retentionOf(longestRetention(policy, search), horizon),
   }
 }

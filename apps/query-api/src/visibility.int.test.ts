@@ -162,6 +162,25 @@ describe('no GET route shows what the caller may not see', () => {
     ).toBe(1)
   })
 
+  test('an agent without lines in a deployment object or work order finds none, its own or not', async () => {
+    const { theirs, links } = world
+    const [deployment, order] = [randomUUID(), randomUUID()]
+    await register('deployment_objects', deployment, theirs.id, 'empty')
+    await register('work_orders', order, theirs.id, 'empty')
+    const ask = async (path: string, as: string) => (await api.get(path, as)).body['code'] ?? 'found'
+    for (const [place, kind, empty, full] of [
+      ['deployment-objects', 'deployment_object', deployment, links.theirDeployment],
+      ['work-orders', 'work_order', order, links.theirOrder],
+    ]) {
+      expect(await ask(`/api/v1/${place}/${empty}/logs`, theirs.pak)).toBe(`${kind}_not_found`)
+      expect(await ask(`/api/v1/logs?${kind}_id=${empty}`, theirs.pak)).toBe(`${kind}_not_found`)
+      expect(await ask(`/api/v1/${place}/${full}/logs`, theirs.pak)).toBe('found')
+      // The thing itself is there all the same, and for those who may see more it is an empty page.
+      expect(await ask(`/api/v1/${place}/${empty}`, theirs.pak)).toBe('found')
+      expect(await ask(`/api/v1/${place}/${empty}/logs`, api.admin)).toBe('found')
+    }
+  })
+
   test('even to an admin, once it has expired', async () => {
     expect(await leaks(world, api.admin, [expired])).toEqual([])
     for (const total of ['capped', 'exact', 'none']) {

@@ -6,9 +6,9 @@ const env = { DATABASE_URL: 'postgresql://localhost/logboom', SIGNING_KEY_SECRET
 const parse = (more: Record<string, string>, toml = '') =>
   parseConfig('retention-worker', RetentionConfig, { env: { ...env, ...more }, toml })
 
-test('keeps lines for twelve hours, cleans up every hour, ten thousand rows at a time', () => {
+test('leaves it to the database how long lines are kept, cleans up every hour, ten thousand rows at a time', () => {
   const config = parse({})
-  expect(retentionSecondsOf(config)).toBe(43_200)
+  expect(retentionSecondsOf(config)).toBeNull()
   expect(config).toMatchObject({
     CLEANUP_INTERVAL_MINUTES: 60,
     MAX_DELETE_BATCH: 10_000,

@@ -15,9 +15,11 @@ export const RetentionConfig = z.object({
     .number()
     .min(10 / 3600)
     .max(90 * 24)
-    .default(12)
+    .optional()
     .describe(
-      'How long lines are kept that belong to no other class, counted from their receipt; fractions allowed',
+      'How long lines are kept that belong to no other class, counted from their receipt; fractions allowed. ' +
+        'Where it is set, each start applies it; where it is not, what PUT /api/v1/retention/classes/default said ' +
+        'last holds: 12 hours at first',
     )
     .meta(inTable('retention_hours', 'hours')),
   RETENTION_SECONDS: z.coerce
@@ -49,7 +51,8 @@ export const RetentionConfig = z.object({
 
 export type RetentionConfig = z.output<typeof RetentionConfig>
 
-/** How long the lines of the default class are kept. */
-export function retentionSecondsOf({ RETENTION_HOURS, RETENTION_SECONDS }: RetentionConfig): number {
-  return RETENTION_SECONDS ?? Math.round(RETENTION_HOURS * 3600)
+/** How long the lines of the default class are kept; null where the database says so. */
+export function retentionSecondsOf({ RETENTION_HOURS, RETENTION_SECONDS }: RetentionConfig): number | null {
+  if (RETENTION_SECONDS !== undefined) return RETENTION_SECONDS
+  return RETENTION_HOURS === undefined ? null : Math.round(RETENTION_HOURS * 3600)
 }

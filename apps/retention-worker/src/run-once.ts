@@ -4,6 +4,7 @@ import { expireLeaf } from './expire-leaf.ts'
 import type { LeafFate } from './expire-leaf.ts'
 import { foldAll } from './fold-all.ts'
 import { removeDeletedAgents } from './remove-deleted-agents.ts'
+import { removeDeletedClasses } from './remove-deleted-classes.ts'
 import type { Work } from './work.ts'
 
 export interface RetentionRun {
@@ -31,6 +32,7 @@ export async function runOnce(work: Work): Promise<RetentionRun> {
   run.rows += await removeDeletedAgents(work)
   await foldAll(work)
   await deleteOldRecords(work)
+  await removeDeletedClasses(work)
   await noteRun(work, run, performance.now() - startedMs)
   return run
 }

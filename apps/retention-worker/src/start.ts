@@ -1,15 +1,8 @@
-import { defaultRetentionClass } from '@logboom/contracts'
-import {
-  checkMigrations,
-  ensurePartitions,
-  measureRetention,
-  openDatabase,
-  putRetentionClass,
-} from '@logboom/db'
+import { checkMigrations, ensurePartitions, measureRetention, openDatabase } from '@logboom/db'
 import { cachedReadiness, serveOps } from '@logboom/service'
 import type { Lifecycle, Logger } from '@logboom/service'
 import { Registry } from 'prom-client'
-import { retentionSecondsOf } from './config.ts'
+import { applyRetention } from './apply-retention.ts'
 import type { RetentionConfig } from './config.ts'
 import { enforceBounds } from './enforce-bounds.ts'
 import { foldAll } from './fold-all.ts'
@@ -41,10 +34,7 @@ export async function startRetentionWorker(
     { port: config.OPS_PORT, host: config.OPS_HOST },
   )
   await checkMigrations(db.pool)
-  await putRetentionClass(db.pool, {
-    name: defaultRetentionClass.name,
-    retentionSeconds: retentionSecondsOf(config),
-  })
+  await applyRetention(db, log, config)
   await ensurePartitions(db.pool, { ahead: config.PARTITIONS_AHEAD })
 
   const lease = createLease(db)

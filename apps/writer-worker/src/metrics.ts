@@ -7,8 +7,9 @@ import type { Registry } from 'prom-client'
 
 export interface WriterMetrics {
   written(job: BatchJob, written: WrittenBatch, tookMs: number): void
+  /** Counts the fates of a job's entries: when the job is done for good, so that none counts twice or never. */
+  completed(outcome: BatchOutcome): void
   failed(fault: DatabaseFault): void
-  deadLettered(outcome: BatchOutcome): void
   /** A job that no version of the payload fits; it stays in the queue as failed. */
   undecodable(entries: number | null): void
   queueEvent(kind: ConsumerEvent['kind']): void
@@ -33,19 +34,17 @@ export function createMetrics(registry: Registry): WriterMetrics {
     lagBuckets,
   )
 
-  const countFates = (outcome: BatchOutcome) => {
-    for (const fate of writerFates) fates.inc({ stage: 'writer', fate, reason: '' }, outcome[fate])
-  }
   return {
-    written({ header }, { outcome, isNew }, tookMs) {
+    written({ header }, { isNew }, tookMs) {
       batches.inc({ result: isNew ? 'written' : 'committed_before' })
       if (!isNew) return
-      countFates(outcome)
       seconds.observe(tookMs / 1000)
       lag.observe(Math.max(0, Date.now() / 1000 - header.created_us / 1e6))
     },
+    completed(outcome) {
+      for (const fate of writerFates) fates.inc({ stage: 'writer', fate, reason: '' }, outcome[fate])
+    },
     failed: (fault) => failures.inc({ fault }),
-    deadLettered: countFates,
     undecodable(entries) {
       batches.inc({ result: 'undecodable' })
       fates.inc({ stage: 'writer', fate: 'dead_letter', reason: 'undecodable' }, entries ?? 0)

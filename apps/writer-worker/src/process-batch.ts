@@ -1,5 +1,5 @@
 import type { BatchJob } from '@logboom/contracts'
-import { classifyDatabaseError, deadLetterBatch, writeBatch } from '@logboom/db'
+import { classifyDatabaseError, deadLetterBatch, PartitionBusyError, writeBatch } from '@logboom/db'
 import type { Database, StreamCache, WrittenBatch } from '@logboom/db'
 import type { JobMeta, Verdict } from '@logboom/queue'
 import { addLogContext } from '@logboom/service'
@@ -19,6 +19,8 @@ export interface ProcessDeps {
 const awayMs = 1_000
 /** A lost race: again at once, a little apart from the other. */
 const raceMs = 50
+/** Retention is taking the partition of late lines away, which an open reader may hold up. */
+const partitionBusyMs = 1_000
 
 /**
  * Writes one batch: done after COMMIT and never before, again later when PostgreSQL is the trouble, and a dead letter
@@ -47,10 +49,10 @@ async function afterFailure(
   const fault = classifyDatabaseError(error)
   deps.metrics.failed(fault)
   if (fault === 'unavailable') return { retryInMs: awayMs, reason: 'database_away', pause: true }
+  if (error instanceof PartitionBusyError) return { retryInMs: partitionBusyMs, reason: 'partition_busy' }
   if (fault === 'retry') return { retryInMs: raceMs * (1 + Math.random()), reason: 'lost_race' }
   if (meta.attempt < meta.attemptsMax || !(error instanceof Error)) throw error
   const outcome = await deadLetterBatch(deps.db, job, error)
-  deps.metrics.deadLettered(outcome)
   deps.log.error('batch could not be written, its entries are dead letters now', { err: error, ...outcome })
   return { done: outcome }
 }

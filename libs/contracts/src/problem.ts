@@ -17,6 +17,7 @@ export const problemCatalogue = {
   deployment_object_not_found: { status: 404, title: 'There is no such deployment object' },
   work_order_not_found: { status: 404, title: 'There is no such work order' },
   method_not_allowed: { status: 405, title: 'This route does not take that method' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'It exists already or is in use' },
   request_in_progress: { status: 409, title: 'The same batch is being accepted right now' },
   too_many_entries: { status: 413, title: 'The batch has too many entries' },

@@ -54,7 +54,8 @@ export const LogPage = z
     total_is_exact: z.boolean(),
     has_more: z.boolean(),
     next_cursor: z.string().nullable(),
-    gaps: z.array(StoredGap),
+    gaps: z.array(StoredGap).describe('The 100 that end last; all of them: `GET /api/v1/gaps`'),
+    gaps_truncated: z.literal(true).optional().describe('There are more gaps than the page has'),
     retention: z.object({
       retention_seconds: z.int().describe('The longest retention that applies to what was asked for'),
       oldest_available: z.string().describe('Nothing received before this is ever returned'),

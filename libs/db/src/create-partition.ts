@@ -19,14 +19,15 @@ export class PartitionBusyError extends Error {
   readonly code = '55006'
 }
 
-/** An open transaction can hold a detach up for longer; then the caller's own retry goes on. */
+/** Locks that others hold for an instant: whoever asked is a writer with a slot, so not for long. */
 const patienceMs = 3_000
 
 /**
  * Makes the leaf of `agent_logs` that holds `timeUs` (microseconds since 1970) of a class, unless it is there: one
  * interval of the class, aligned to 1970 and cut where older leaves with other intervals begin. Any number of callers
  * at once make exactly one. Holds up neither readers nor writers.
- * @throws {PartitionBusyError} after 3 s, when the same range is still being detached
+ * @throws {PartitionBusyError} at once, while the same range is being detached
+ * @throws what is classified as `retry` after 3 s of lost races
  */
 export async function createPartition(
   pool: Pool,
@@ -39,13 +40,9 @@ export async function createPartition(
     try {
       return await transaction(pool, (client) => createPartitionUnderLock(client, retentionClass, timeUs))
     } catch (error) {
-      const busy = isOverlap(error)
-      if (!busy && classifyDatabaseError(error) !== 'retry') throw error
-      if (Date.now() >= giveUpAt) {
-        throw busy
-          ? new PartitionBusyError('the partition of this time is being detached', { cause: error })
-          : error
-      }
+      if (isOverlap(error))
+        throw new PartitionBusyError('the partition of this time is being detached', { cause: error })
+      if (classifyDatabaseError(error) !== 'retry' || Date.now() >= giveUpAt) throw error
     }
     await wait(50)
   }

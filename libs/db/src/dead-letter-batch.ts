@@ -3,6 +3,7 @@ import type { BatchJob, BatchOutcome } from '@logboom/contracts'
 import { advanceCommits } from './advance-commits.ts'
 import { claimBatch } from './claim-batch.ts'
 import { insertDeadLetter } from './insert-dead-letter.ts'
+import { insertGaps } from './insert-gaps.ts'
 import type { Database } from './open-database.ts'
 import { transaction } from './transaction.ts'
 
@@ -10,12 +11,14 @@ import { transaction } from './transaction.ts'
 export async function deadLetterBatch(db: Database, job: BatchJob, error: Error): Promise<BatchOutcome> {
   const { header } = job
   return transaction(db.pool, async (client) => {
-    const claim = await claimBatch(client, header)
+    // without its streams, of which nothing is stored: they may be what is wrong with it
+    const claim = await claimBatch(client, { ...header, streams: [] })
     if (claim.kind === 'committed_before') return noOutcome
     if (claim.kind === 'agent_deleted') {
       await claim.settle({ ...noOutcome, agent_deleted: header.entries })
       return { ...noOutcome, agent_deleted: header.entries }
     }
+    await insertGaps(client, header)
     const lines = job.rows.toString().split('\n').slice(0, -1)
     for (const line of lines) await insertDeadLetter(client, header, line, error)
     const outcome = { ...noOutcome, dead_letter: header.entries }

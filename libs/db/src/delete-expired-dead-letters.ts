@@ -1,3 +1,4 @@
+import { defaultRetentionClass } from '@logboom/contracts'
 import type { Pool } from 'pg'
 import sql from 'sql-template-tag'
 import { appendReceipt } from './append-receipt.ts'
@@ -5,7 +6,10 @@ import type { ReceiptSigner } from './append-receipt.ts'
 import { timeText } from './list-page.ts'
 import { transaction } from './transaction.ts'
 
-/** Deletes dead letters older than the retention of their lines, at most `limit`, with a receipt; counts from receipt. */
+/**
+ * Deletes dead letters older than the retention of their lines, at most `limit`, with a receipt; counts from receipt.
+ * Where a row is broken, so may be its class: one that there is not is kept as long as the default says.
+ */
 export async function deleteExpiredDeadLetters(
   pool: Pool,
   signer: ReceiptSigner,
@@ -17,8 +21,10 @@ export async function deleteExpiredDeadLetters(
         delete from dead_letters where id = any (array(
           select d.id
           from dead_letters d
-          left join retention_classes c on c.id = d.retention_class
-          where d.created_at < now() - make_interval(secs => coalesce(c.retention_seconds, 0))
+          join retention_classes c on c.id = coalesce(
+            (select k.id from retention_classes k where k.id = d.retention_class), ${defaultRetentionClass.id}::smallint
+          )
+          where d.created_at < now() - make_interval(secs => c.retention_seconds)
           limit ${limit}::integer
         ))
         returning created_at

@@ -1,40 +1,48 @@
 import type { Pool } from 'pg'
 import sql from 'sql-template-tag'
+import { classifyDatabaseError } from './database-error.ts'
 import { classPartitionName } from './leaf-sql.ts'
 import type { LeafState } from './list-leaves.ts'
 import { transaction } from './transaction.ts'
 
-/** `held`: a transaction that is open for a while uses the table; later, then. */
+/** `held`: others use the table; later, then. */
 export type Detached = 'detached' | 'held'
 
-/** PostgreSQL has at most one half-done detach for each class. */
-const otherIsPending = '55000'
-
-/** A detach waits for every transaction that uses the table; those that are this old may go on for hours. */
-const longOpenSeconds = 2
+/** A detach waits for every transaction that uses the class; those that are this old may go on for hours. */
+const longOpenMs = 500
+/** Everybody who comes to the class while the detach waits, waits with it. */
+const lockMsMax = 300
+/** Autovacuum gives way when it is waited for as long as `deadlock_timeout`, a second. */
+const vacuumMsMax = 1_500
 
 /**
- * Takes a leaf out of `agent_logs` while everybody goes on reading and writing. DETACH CONCURRENTLY locks nobody out
- * but waits, half done, for open transactions, and rows of this range have no place meanwhile: so it is not begun
- * while one is open for long. Whatever stops it, `finishDetach` goes on from there.
+ * Takes a leaf out of `agent_logs`, wholly or not at all: 2 ms, and as long as the transactions that use the class take
+ * to end, at most 300 ms. DETACH CONCURRENTLY would keep nobody waiting, but once it has begun, nothing can cancel it:
+ * rows of this range have no place until the last transaction of that time has ended, and a reader that had just begun
+ * then can stay open for hours.
  */
 export async function detachPartition(pool: Pool, leaf: LeafState): Promise<Detached> {
   if (await isHeld(pool, leaf)) return 'held'
-  await pool.query(sql`update log_partitions set state = 'detaching' where name = ${leaf.name}`)
   try {
-    await pool.query(
-      `alter table ${classPartitionName(leaf.retentionClass)} detach partition ${leaf.name} concurrently`,
-    )
+    await transaction(pool, async (client) => {
+      await client.query(`set local lock_timeout = '${vacuumMsMax}ms'`)
+      await client.query(`lock table ${leaf.name} in share update exclusive mode`)
+      await client.query(sql`update log_partitions set state = 'detaching' where name = ${leaf.name}`)
+      await client.query(`set local lock_timeout = '${lockMsMax}ms'`)
+      await client.query(
+        `alter table ${classPartitionName(leaf.retentionClass)} detach partition ${leaf.name}`,
+      )
+    })
     return 'detached'
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === otherIsPending) return 'held'
+    if (classifyDatabaseError(error) === 'retry') return 'held'
     throw error
   }
 }
 
 /**
- * Goes on with a detach that was interrupted at any point.
- * `attached` when it had not begun: the leaf is like any other again.
+ * Finishes a detach that somebody else has begun CONCURRENTLY and that is half done.
+ * `attached` when it has not begun: the leaf is like any other again.
  */
 export async function finishDetach(pool: Pool, leaf: LeafState): Promise<Detached | 'attached'> {
   const parent = classPartitionName(leaf.retentionClass)
@@ -63,11 +71,12 @@ async function isHeld(pool: Pool, leaf: LeafState): Promise<boolean> {
       from pg_locks l
       join pg_stat_activity a on a.pid = l.pid
       where l.locktype = 'relation' and l.granted and l.pid <> pg_backend_pid()
+        and a.backend_type <> 'autovacuum worker'
         and l.database = (select oid from pg_database where datname = current_database())
         and l.relation in (
           'agent_logs'::regclass, to_regclass(${classPartitionName(leaf.retentionClass)}), to_regclass(${leaf.name})
         )
-        and a.xact_start < clock_timestamp() - make_interval(secs => ${longOpenSeconds}::integer)
+        and a.xact_start < clock_timestamp() - make_interval(secs => ${longOpenMs / 1000}::float8)
     ) as held`)
   return rows[0]?.held ?? true
 }

@@ -3,14 +3,15 @@ import type { PartitionRange } from './create-partition.ts'
 import { createPartitions } from './create-partitions.ts'
 
 /**
- * Makes the leaves of every class for now and the next `ahead` intervals, so that writers seldom have to.
- * Returns those that were missing.
+ * Makes the leaves of every class that is not deleted for now and the next `ahead` intervals, so that writers seldom
+ * have to. Returns those that were missing.
  */
 export async function ensurePartitions(pool: Pool, { ahead }: { ahead: number }): Promise<PartitionRange[]> {
   const { rows } = await pool.query<{ id: number; interval_us: string; now_us: string }>(
     `select id, partition_seconds::bigint * 1000000 as interval_us,
        (extract(epoch from now()) * 1000000)::bigint as now_us
      from retention_classes
+     where deleted_at is null
      order by id`,
   )
   const created: PartitionRange[] = []

@@ -6,6 +6,7 @@ import type { RetentionSpan } from './visible-rows.ts'
 export interface Horizon {
   /** PostgreSQL's clock, microseconds since 1970: what relative times count from. */
   nowUs: number
+  /** Deleted ones too, as long as lines may have them. */
   classes: (RetentionSpan & { name: string })[]
   /** The times that partitions cover, `[fromUs, toUs)`; null when there are none. */
   span: { fromUs: number; toUs: number } | null

@@ -7,7 +7,10 @@ export interface RetentionPolicyTable {
   assignments: RetentionAssignment[]
 }
 
-/** All classes and what is assigned to them, at one moment: what decides the class of a line when it is accepted. */
+/**
+ * All classes that can be assigned and what is assigned to them, at one moment: what decides the class of a line when
+ * it is accepted. Lines may still have a class that is deleted since: see `findHorizon`.
+ */
 export async function listRetentionPolicy(pool: Pool): Promise<RetentionPolicyTable> {
   const { rows } = await pool.query<RetentionPolicyTable>(`
     select
@@ -16,6 +19,7 @@ export async function listRetentionPolicy(pool: Pool): Promise<RetentionPolicyTa
           'id', c.id, 'name', c.name, 'retention_seconds', c.retention_seconds, 'partition_seconds', c.partition_seconds
         ) order by c.id), '[]')
         from retention_classes c
+        where c.deleted_at is null
       ) as classes,
       (
         select coalesce(json_agg(json_build_object(

@@ -11,7 +11,7 @@ export async function putRetentionAssignment(
 ): Promise<PutRetentionAssignment> {
   const { rows } = await pool.query<{ has_class: boolean; has_agent: boolean }>(sql`
     with class as (
-      select id from retention_classes where name = ${retention_class} for key share
+      select id from retention_classes where name = ${retention_class} and deleted_at is null for key share
     ), agent as (
       select id from agents where id = ${agent_id}::uuid and deleted_at is null for key share
     ), put as (

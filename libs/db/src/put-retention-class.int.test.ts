@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { openTestDatabase } from '@logboom/testing'
+import { insertAgent, jobOf, openTestDatabase, until } from '@logboom/testing'
 import type { TestDatabase } from '@logboom/testing'
 import { afterAll, expect, test } from 'vitest'
 import { createPartition } from './create-partition.ts'
 import { deleteRetentionAssignment } from './delete-retention-assignment.ts'
 import { deleteRetentionClass } from './delete-retention-class.ts'
+import { findHorizon } from './find-horizon.ts'
 import { listRetentionPolicy } from './list-retention-policy.ts'
+import { openDatabase } from './open-database.ts'
 import { putRetentionAssignment } from './put-retention-assignment.ts'
 import { putRetentionClass } from './put-retention-class.ts'
+import { createStreamCache } from './stream-cache.ts'
+import { writeBatch } from './write-batch.ts'
 
 const database: TestDatabase = await openTestDatabase()
 const { pool } = database
@@ -84,15 +88,59 @@ test('assignments are put, replaced, listed and ended, and only for what there i
   expect(await deleteRetentionAssignment(pool, { agentId: null, namespace: 'kube-system' })).toBe(false)
 })
 
-test('a class is deleted with its partition, unless it is the default, assigned or holds lines', async () => {
+test('a class is deleted unless it is the default or assigned, and then neither listed nor assigned', async () => {
   expect(await deleteRetentionClass(pool, 'default')).toBe('in_use')
   expect(await deleteRetentionClass(pool, 'nothing')).toBe('not_found')
   expect(await deleteRetentionClass(pool, 'twin')).toBe('in_use')
-  expect(await deleteRetentionClass(pool, 'audit')).toBe('in_use')
-  await pool.query('delete from agent_logs')
   expect(await deleteRetentionClass(pool, 'audit')).toBe('deleted')
-  const { rows } = await pool.query(
-    `select to_regclass('agent_logs_c2') as gone, count(*)::integer as leaves from log_partitions`,
-  )
-  expect(rows).toEqual([{ gone: null, leaves: 0 }])
+  expect(await deleteRetentionClass(pool, 'audit')).toBe('not_found')
+  const { classes } = await listRetentionPolicy(pool)
+  expect(classes.map(({ name }) => name)).toEqual(['default', 'twin', 'long'])
+  const assignment = { agent_id: null, namespace: 'kube-system', retention_class: 'audit' }
+  expect(await putRetentionAssignment(pool, assignment)).toBe('class_not_found')
 })
+
+test('an assignment that is being made beside the deletion of its class holds it, or is refused', async () => {
+  await putRetentionClass(pool, { name: 'raced', retentionSeconds: 60 })
+  const assigning = await pool.connect()
+  await assigning.query('begin')
+  await assigning.query(`select 1 from retention_classes where name = 'raced' for key share`)
+  await assigning.query(
+    `insert into retention_assignments select null, 'raced', id from retention_classes where name = 'raced'`,
+  )
+  const deleted = deleteRetentionClass(pool, 'raced')
+  await until(isAnybodyWaiting, { what: 'the deletion to wait for the assignment' })
+  await assigning.query('commit')
+  assigning.release()
+  expect(await deleted).toBe('in_use')
+})
+
+test('lines of a deleted class stay, more are stored and seen, and a class that is put again has them', async () => {
+  const db = openDatabase({ url: database.url, applicationName: 'test' })
+  try {
+    const { rows } = await pool.query<{ id: number }>(`select id from retention_classes where name = 'audit'`)
+    const id = rows[0]?.id ?? 0
+    const accepted = jobOf({ agentId: await insertAgent(pool), messages: ['late'], retentionClass: id })
+    const { outcome } = await writeBatch(db, accepted, createStreamCache())
+    expect(outcome).toMatchObject({ stored: 1 })
+    const { rows: lines } = await pool.query('select message from agent_log_lines order by message')
+    expect(lines).toEqual([{ message: 'late' }])
+    const { classes } = await findHorizon(db)
+    expect(classes).toContainEqual({ classId: id, name: 'audit', retentionSeconds: 60 })
+    const again = await putRetentionClass(pool, { name: 'audit', retentionSeconds: 600 })
+    expect(again).toEqual({
+      created: true,
+      retentionClass: { id, name: 'audit', retention_seconds: 600, partition_seconds: 25 },
+    })
+    expect((await listRetentionPolicy(pool)).classes).toContainEqual(again.retentionClass)
+  } finally {
+    await db.close()
+  }
+})
+
+async function isAnybodyWaiting(): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return rowCount !== 0
+}

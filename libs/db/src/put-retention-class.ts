@@ -18,6 +18,7 @@ const leavesMax = 400
 /**
  * Makes a class together with its partition, or changes the terms of the one of this name: shorter ones hide and then
  * delete lines that are there already, longer ones keep them. Leaves of another interval stay as they are.
+ * One that was deleted is a class again, with the lines that it still has: `created`, as for its callers there was none.
  */
 export async function putRetentionClass(
   pool: Pool,
@@ -28,12 +29,18 @@ export async function putRetentionClass(
   return transaction(pool, async (client) => {
     await client.query(`set local lock_timeout = '5s'`)
     await client.query(sql`select pg_advisory_xact_lock(${lockKeys.classes}::integer, 0)`)
-    const { rows: changed } = await client.query<RetentionClass>(sql`
-      update retention_classes
-      set retention_seconds = ${retentionSeconds}::integer, partition_seconds = ${partitionSeconds}::integer
-      where name = ${name}
-      returning id, name, retention_seconds, partition_seconds`)
-    if (changed[0]) return { retentionClass: changed[0], created: false }
+    const { rows: changed } = await client.query<RetentionClass & { was_deleted: boolean }>(sql`
+      with before as (select id, deleted_at from retention_classes where name = ${name} for update)
+      update retention_classes c
+      set retention_seconds = ${retentionSeconds}::integer, partition_seconds = ${partitionSeconds}::integer,
+        deleted_at = null
+      from before
+      where c.id = before.id
+      returning c.id, c.name, c.retention_seconds, c.partition_seconds, before.deleted_at is not null as was_deleted`)
+    if (changed[0]) {
+      const { was_deleted: created, ...retentionClass } = changed[0]
+      return { retentionClass, created }
+    }
     const { rows: made } = await client.query<RetentionClass>(sql`
       insert into retention_classes (name, retention_seconds, partition_seconds)
       values (${name}, ${retentionSeconds}::integer, ${partitionSeconds}::integer)

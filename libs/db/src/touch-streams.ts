@@ -31,7 +31,8 @@ export async function touchStreams(client: PoolClient, header: JobHeader, cache:
     on conflict (id) do update set
       last_seen = greatest(log_streams.last_seen, excluded.last_seen),
       node = coalesce(excluded.node, log_streams.node),
-      labels = excluded.labels,
+      labels = case when excluded.labels = '{}' then log_streams.labels else excluded.labels end,
+      idle_xid = null,
       deployment_object_id = coalesce(log_streams.deployment_object_id, excluded.deployment_object_id),
       work_order_id = coalesce(log_streams.work_order_id, excluded.work_order_id)`)
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { openTestDatabase, until } from '@logboom/testing'
+import { expiredUs, insertAgent, jobOf, openTestDatabase, until } from '@logboom/testing'
 import type { TestDatabase } from '@logboom/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { expiredUs, insertAgent, jobOf } from './batch-job-fixture.ts'
+
 import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
 import { createStreamCache } from './stream-cache.ts'
@@ -169,47 +169,6 @@ async function endBlockedSession({ pool }: Database): Promise<void> {
     { what: 'the writer to wait for the lock' },
   )
 }
-
-describe('links and streams', () => {
-  it('links a stream to what is the agent’s own and leaves out what is unknown or foreign', async () => {
-    const other = await insertAgent(db.pool)
-    const [own, foreign] = [randomUUID(), randomUUID()]
-    await db.pool.query('insert into deployment_objects (id, agent_id) values ($1, $2), ($3, $4)', [
-      own,
-      agentId,
-      foreign,
-      other,
-    ])
-    const write = (id: string, deployment: string) =>
-      writeBatch(
-        db,
-        jobOf({ agentId, messages: ['a'], stream: { id, deployment_object_id: deployment } }),
-        streams,
-      )
-    await write('1', own)
-    await write('2', foreign)
-    await write('3', randomUUID())
-    const { rows } = await db.pool.query('select deployment_object_id from log_streams order by id')
-    expect(rows.map((row) => row.deployment_object_id)).toEqual([own, null, null])
-  })
-
-  it('links a stream when its work order is registered after its first lines', async () => {
-    const id = randomUUID()
-    const stream = { work_order_id: id }
-    await writeBatch(db, jobOf({ agentId, messages: ['a'], stream }), streams)
-    await db.pool.query('insert into work_orders (id, agent_id) values ($1, $2)', [id, agentId])
-    await writeBatch(db, jobOf({ agentId, messages: ['b'], stream }), createStreamCache())
-    const { rows } = await db.pool.query('select work_order_id from log_streams')
-    expect(rows).toEqual([{ work_order_id: id }])
-  })
-
-  it('keeps the newest labels of a stream', async () => {
-    await writeBatch(db, jobOf({ agentId, messages: ['a'], stream: { labels: { version: '1' } } }), streams)
-    await writeBatch(db, jobOf({ agentId, messages: ['b'], stream: { labels: { version: '2' } } }), streams)
-    const { rows } = await db.pool.query('select labels from log_streams')
-    expect(rows).toEqual([{ labels: { version: '2' } }])
-  })
-})
 
 describe('committed_through', () => {
   const numbered = (batchNumber: number, parts = 1, batchId = `batch ${batchNumber}`) =>

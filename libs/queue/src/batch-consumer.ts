@@ -20,6 +20,8 @@ export interface BatchConsumerOptions extends Pick<JobHandlers, 'process' | 'onU
   shards?: number
   /** Jobs at once in this process, divided among the shards (at least one each). */
   concurrency: number
+  /** What became of a job's entries; told once for each job, when it is done for good. */
+  onCompleted?: (outcome: BatchOutcome) => void
   /** For metrics. */
   onEvent?: (event: ConsumerEvent) => void
   /** A writer that is silent for so long has lost its job to another one. Default 60 s. */
@@ -53,7 +55,8 @@ const pingTimeoutMs = 1_000
 
 /** Starts taking jobs, as soon and as long as Redis is there; returns at once. */
 export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer {
-  const { url, shards = 1, lockMs = 60_000, stalledMs = 15_000, onEvent = () => undefined, log } = options
+  const { url, shards = 1, lockMs = 60_000, stalledMs = 15_000, log } = options
+  const { onCompleted = () => undefined, onEvent = () => undefined } = options
   const redis = connectRedis(url, consumerOptions, 'jobs', log)
   const copies = trackCopies(redis)
   const workers: Worker[] = []
@@ -69,7 +72,20 @@ export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer 
   const onDone = (jobId: string, outcome: BatchOutcome) => note(writeOutcome(redis, shards, jobId, outcome))
   const concurrency = Math.ceil(options.concurrency / shards)
   for (let shard = 0; shard < shards; shard++) {
-    workers.push(openWorker({ redis, shard, concurrency, lockMs, stalledMs, handlers, onDone, onEvent, log }))
+    workers.push(
+      openWorker({
+        redis,
+        shard,
+        concurrency,
+        lockMs,
+        stalledMs,
+        handlers,
+        onDone,
+        onCompleted,
+        onEvent,
+        log,
+      }),
+    )
   }
 
   return {

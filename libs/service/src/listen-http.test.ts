@@ -47,18 +47,29 @@ test('an answer that does not come to its end is cut when the time to drain is o
   await expect(answer.text()).rejects.toThrow('terminated')
 })
 
-test('a client that sends its headers too slowly gets a 408 and loses its connection', async () => {
+/** The head, and the problem document that has exactly the length that the head tells. */
+function problemOf(answer: string): { head: string; problem: unknown } {
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  expect(head).toContain('Content-Type: application/problem+json')
+  expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`)
+  return { head, problem: JSON.parse(body) }
+}
+
+test('a client that sends its headers too slowly gets a 408 problem and loses its connection', async () => {
   await using http = await listen((_req, res) => void res.end(), { headersTimeoutMs: 50 })
-  expect(await sendRaw(http.port, 'POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ')).toMatch(
-    /^HTTP\/1\.1 408 .*Connection: close/s,
-  )
+  const answer = await sendRaw(http.port, 'POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+  const { head, problem } = problemOf(answer)
+  expect(head).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\nConnection: close/)
+  expect(problem).toMatchObject({ status: 408, code: 'request_timeout', request_id: expect.any(String) })
 })
 
-test('a client that sends its body too slowly loses its connection', async () => {
+test('a client that sends its body too slowly gets a 408 problem and loses its connection', async () => {
   const app: RequestListener = (req, res) => void req.resume().on('end', () => res.end())
   await using http = await listen(app, { headersTimeoutMs: 50, requestTimeoutMs: 100 })
   const text = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nslow'
-  expect(await sendRaw(http.port, text)).toMatch(/^HTTP\/1\.1 408/)
+  const { head, problem } = problemOf(await sendRaw(http.port, text))
+  expect(head).toMatch(/^HTTP\/1\.1 408/)
+  expect(problem).toMatchObject({ status: 408, code: 'request_timeout' })
 })
 
 test.each([

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Problem } from '@logboom/contracts'
+import type { ProblemCode } from '@logboom/contracts'
 import type { Lifecycle } from './lifecycle.ts'
 import { problemDocument } from './problem-handler.ts'
 
@@ -83,13 +84,16 @@ function drain(server: Server, unanswered: ReadonlySet<ServerResponse>, drainMs:
   return closed.promise
 }
 
-/** Bytes that never became a request get a problem document too; a slow request gets the 408 that makes clients retry. */
+/** By the error that Node met. A slow request gets the 408 that makes clients come again. */
+const badBytesCodes: Record<string, ProblemCode> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+}
+
+/** Bytes that never became a request get a problem document too. */
 function answerBadBytes(err: Error & { code?: string }, socket: Duplex): void {
   if (err.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  if (err.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return void socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-  }
-  const problem = new Problem(err.code === 'HPE_HEADER_OVERFLOW' ? 'headers_too_large' : 'bad_request')
+  const problem = new Problem(badBytesCodes[err.code ?? ''] ?? 'bad_request')
   const body = problemDocument(problem, randomUUID())
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,

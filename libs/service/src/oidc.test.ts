@@ -16,6 +16,7 @@ async function createKey(kid: string) {
 
 const rsa = await createKey('k1')
 const otherRsa = await createKey('k2')
+const agentId = '6f1c0a52-7d0e-4a4e-9a39-0a1f6a3f7c11'
 
 /** An issuer with a key set that can change, a server that can be away, and a clock. */
 async function startIssuer(changes: Partial<OidcIssuer> = {}) {
@@ -81,10 +82,22 @@ test('a claim cannot be found in what every object inherits', async () => {
 test('a reader sees the agents of its claim, and none when the claim is absent', async () => {
   await using oidc = await startIssuer({ agentsClaim: 'agents' })
   const viewer = { realm_access: { roles: ['viewer'] } }
-  expect(await oidc.verifier.verify(await oidc.sign({ ...viewer, agents: ['a', 7] }))).toMatchObject({
-    agents: ['a'],
+  const agents = [agentId.toUpperCase(), 7]
+  expect(await oidc.verifier.verify(await oidc.sign({ ...viewer, agents }))).toMatchObject({
+    agents: [agentId],
   })
   expect(await oidc.verifier.verify(await oidc.sign(viewer))).toMatchObject({ agents: [] })
+})
+
+test.each<[unknown, string[]]>([
+  [['team-a', '', '%', `${agentId} `, `{${agentId}}`, agentId], [agentId]],
+  [['team-a'], []],
+  ['team-a', []],
+  [agentId, [agentId]],
+])('of the agents %j in its claim a reader keeps the UUIDs %j', async (agents, kept) => {
+  await using oidc = await startIssuer({ agentsClaim: 'agents' })
+  const token = await oidc.sign({ realm_access: { roles: ['viewer'] }, agents })
+  expect(await oidc.verifier.verify(token)).toMatchObject({ kind: 'reader', agents: kept })
 })
 
 test.each<[string, Record<string, unknown>, string]>([

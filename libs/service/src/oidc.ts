@@ -16,7 +16,10 @@ export interface OidcIssuer {
   roleClaim: string
   adminValues: readonly string[]
   readerValues: readonly string[]
-  /** Name of the claim with the agent ids that a reader may read; absent from a token = none. Not set = all agents. */
+  /**
+   * Name of the claim with the agent ids that a reader may read; absent from a token = none, and what is no UUID names
+   * no agent. Not set = all agents.
+   */
   agentsClaim?: string
 }
 
@@ -126,8 +129,17 @@ function principalByRole(payload: JWTPayload, issuer: OidcIssuer): Principal {
   if (!roles.some((role) => issuer.readerValues.includes(role))) {
     throw new Problem('forbidden', 'this user has no role in Logboom')
   }
-  const agents = issuer.agentsClaim === undefined ? null : textsAt(payload, issuer.agentsClaim)
+  const agents = issuer.agentsClaim === undefined ? null : agentIdsAt(payload, issuer.agentsClaim)
   return { kind: 'reader', agents, namespaces: null, pakId: null, subject }
+}
+
+const AgentId = z.guid()
+
+/** Issuers put what they like into a claim; PostgreSQL would refuse the whole query for one text that is no UUID. */
+function agentIdsAt(payload: JWTPayload, name: string): string[] {
+  return textsAt(payload, name)
+    .filter((text) => AgentId.safeParse(text).success)
+    .map((id) => id.toLowerCase())
 }
 
 /** The text, or the list of texts, of a claim. Names may hold dots (`https://…`), so the whole name is tried first. */

@@ -71,7 +71,10 @@ create table retention_classes (
   name text not null unique,
   retention_seconds integer not null check (retention_seconds >= 10),
   partition_seconds integer not null check (partition_seconds between 10 and 86400),
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  -- set by DELETE: not listed and not assigned any more, but lines that were accepted for it are stored, seen and kept
+  -- as long as it says; retention-worker removes it when there can be none
+  deleted_at timestamptz
 );
 
 create table retention_assignments (
@@ -129,6 +132,8 @@ create table log_streams (
   labels jsonb not null default '{}',
   first_seen timestamptz not null,
   last_seen timestamptz not null,
+  -- set when it was found idle; deleted when every transaction of that time has ended and it still is
+  idle_xid xid8,
   row_count bigint not null default 0,
   byte_count bigint not null default 0
 );
@@ -136,6 +141,7 @@ create index log_streams_agent on log_streams (agent_id, namespace, pod_name tex
 create index log_streams_deployment_object on log_streams (deployment_object_id) where deployment_object_id is not null;
 create index log_streams_work_order on log_streams (work_order_id) where work_order_id is not null;
 create index log_streams_last_seen on log_streams (last_seen);
+create index log_streams_idle on log_streams (idle_xid) where idle_xid is not null;
 
 -- No foreign keys (they cost 40 % of COPY's rate) and no index here: each leaf has its own (see create-partition.ts).
 -- Columns stand in the order of their alignment; a null costs nothing.
@@ -272,7 +278,7 @@ create table dead_letters (
 create index dead_letters_created on dead_letters (created_at);
 create index dead_letters_agent on dead_letters (agent_id, failed_at);
 
--- The line as the requirement describes it, for anyone with psql.
+-- The line as the requirement describes it, for anyone with psql; what the API hides is hidden here too.
 create view agent_log_lines as
 select
   l.id,
@@ -294,7 +300,10 @@ select
   l.message,
   l.created_at
 from agent_logs l
-join log_streams s on s.id = l.stream_id;
+join log_streams s on s.id = l.stream_id
+join agents a on a.id = s.agent_id and a.deleted_at is null
+join retention_classes c on c.id = l.retention_class
+where l.created_at > now() - make_interval(secs => c.retention_seconds);
 
 -- The class that holds everything which is not assigned elsewhere: 12 hours, in half-hour partitions.
 insert into retention_classes (id, name, retention_seconds, partition_seconds) values (1, 'default', 43200, 1800);

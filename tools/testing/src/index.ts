@@ -1,4 +1,7 @@
+export { deleteKeys } from './delete-keys.ts'
 export { freePort } from '@logboom/servers'
+export { expiredUs, insertAgent, jobOf } from './job-of.ts'
+export type { JobOptions } from './job-of.ts'
 export { openTestDatabase } from './open-test-database.ts'
 export type { TestDatabase } from './open-test-database.ts'
 export { openTestRedis, startTestRedis } from './open-test-redis.ts'

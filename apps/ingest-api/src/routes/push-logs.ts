@@ -8,9 +8,11 @@ import type { Authenticator } from '@logboom/service'
 import type { Request, RequestHandler, Response } from 'express'
 import { acceptPush } from '../accept-push.ts'
 import type { AcceptedPush, AcceptDeps } from '../accept-push.ts'
+import type { FaultGuard } from '../fault-guard.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { formatOf, parsePush } from '../parse-push.ts'
 import type { Push } from '../parse-push.ts'
+import { chargeFault, giveBack, refusalOf, refuseBlocked, refuseUnderPressure } from '../refuse-push.ts'
 import { withPushBody } from '../read-push-body.ts'
 import type { BodyBudget } from '../read-push-body.ts'
 
@@ -19,6 +21,7 @@ export interface PushDeps extends AcceptDeps {
   queue: BatchQueue
   limits: AgentLimits
   bodies: BodyBudget
+  faults: FaultGuard
   metrics: IngestMetrics
   /** Called for every accepted push: the agent is alive. */
   onSeen: (agentId: string) => void
@@ -32,13 +35,18 @@ export function pushLogs(deps: PushDeps): RequestHandler<{ agent_id: string }> {
       req.params.agent_id.toLowerCase(),
     )
     const limits = effectiveLimits(deps.limits, overrides)
-    const format = formatOf(req.headers)
+    refuseBlocked(deps.faults, agentId, limits)
     refuseUnderPressure(deps.queue)
+    const format = formatOf(req.headers)
+    let push: Push | undefined
     const taken = await withPushBody(req, limits.max_body_bytes, deps.bodies, async (body) => {
-      const push = parsePush(body, format, req.headers, limits.max_entries_per_request)
+      push = parsePush(body, format, req.headers, limits.max_entries_per_request)
       const bodyHash = hash('sha256', body, 'base64url')
       const batch = { agentId, key: push.key ?? randomUUID(), bodyHash, instance: push.instance, limits }
       return takeBatch(push, batch, res, deps)
+    }).catch(async (error: unknown) => {
+      if (!push) await chargeFault(error, { agentId, limits }, deps)
+      throw error
     })
     if ('replay' in taken) return replay(res, taken.replay, deps.metrics)
     deps.onSeen(agentId)
@@ -82,17 +90,6 @@ function toNewJob(job: BatchJob): NewJob {
   return { jobId: job.header.job_id, data: encodeJob(job) }
 }
 
-/** Overload is said before the body is read, and never as a 4xx: shippers drop data on those. */
-function refuseUnderPressure(queue: BatchQueue): void {
-  const { overloaded, reason, retryAfterS } = queue.pressure()
-  if (!overloaded) return
-  throw new Problem(
-    reason === 'redis_away' ? 'unavailable' : 'overloaded',
-    'The queue takes no more for now; send the same batch again later.',
-    { headers: { 'Retry-After': String(retryAfterS) } },
-  )
-}
-
 /** Whatever fails between admission and the queue frees the key, so that the sender's repeat is not told to wait. */
 async function releasedOnFailure<T>(
   queue: BatchQueue,
@@ -108,10 +105,6 @@ async function releasedOnFailure<T>(
     if (!isOurs) await released
     throw error
   }
-}
-
-function giveBack(queue: BatchQueue, batch: AdmissionRequest, refund: boolean): Promise<void> {
-  return queue.release({ ...batch, refund }).catch(() => undefined)
 }
 
 function answerOf(
@@ -169,18 +162,4 @@ function setLimitHeaders(res: Response, admission: Admission, limits: AgentLimit
   const windowS = Math.ceil((limits.request_burst * 60) / limits.requests_per_minute)
   res.set('RateLimit-Policy', `"requests";q=${limit};w=${windowS}`)
   res.set('RateLimit', `"requests";r=${remaining};t=${resetS}`)
-}
-
-function refusalOf(
-  admission: Exclude<Admission, { kind: 'admitted' | 'replay' }>,
-  { requests_per_minute: limit }: AgentLimits,
-): Problem {
-  if (admission.kind === 'mismatch') return new Problem('idempotency_key_reused')
-  if (admission.kind === 'in_progress') {
-    return new Problem('request_in_progress', undefined, { headers: { 'Retry-After': '1' } })
-  }
-  return new Problem('too_many_requests', `At most ${limit} requests a minute.`, {
-    headers: { 'Retry-After': String(admission.retryAfterS) },
-    members: { limit },
-  })
 }

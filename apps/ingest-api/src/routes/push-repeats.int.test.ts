@@ -1,6 +1,6 @@
-import { until } from '@logboom/testing'
+import { deleteKeys, until } from '@logboom/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { collectJobs } from './collect-jobs-fixture.ts'
+import { collectJobs, rowsOf } from './collect-jobs-fixture.ts'
 import { freshEntry, openIngest } from './push-fixture.ts'
 import type { PushCall, TestAgent, TestIngest } from './push-fixture.ts'
 
@@ -48,6 +48,18 @@ describe('a repeat', () => {
     expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'))
     const after = await ingest.fates()
     expect((after['replayed'] ?? 0) - (before['replayed'] ?? 0)).toBe(2)
+  })
+
+  test('of its key with another body is a batch of its own when the first answer is forgotten: nothing is lost', async () => {
+    const { pushFresh } = await openAgent()
+    const key = { 'Idempotency-Key': 'forgotten' }
+    await pushFresh(key)
+    expect(await deleteKeys(ingest.redisUrl, '*:a:*')).toBeGreaterThan(0)
+    expect((await pushFresh(key)).status).toBe(201)
+    const both = () => queue.jobs.filter(({ header }) => header.batch_id === 'forgotten')
+    await until(() => both().length === 2, { what: 'both jobs' })
+    expect(new Set(both().map(({ header }) => header.job_id)).size).toBe(2)
+    expect(new Set(rowsOf(both()).map(({ id }) => id)).size).toBe(2)
   })
 
   test('with another body is 422', async () => {
@@ -132,10 +144,23 @@ describe('the limit', () => {
     ])
   })
 
-  test('is charged for a batch that is refused, not for one that cannot be read', async () => {
+  test.each([
+    ['is refused', { logs: [null] }, 422],
+    ['cannot be read', '{', 400],
+  ])('is charged for a batch that %s', async (_what, body, status) => {
     const { push, pushFresh } = await openAgent({ requests_per_minute: 1, request_burst: 1 })
-    expect((await push('{')).status).toBe(400)
-    expect((await push({ logs: [null] })).status).toBe(422)
+    expect((await push(body)).status).toBe(status)
     expect((await pushFresh()).status).toBe(429)
+  })
+
+  test('turns a flood of bodies that cannot be read away before they are read', async () => {
+    const { push } = await openAgent({ requests_per_minute: 1, request_burst: 2 })
+    const statuses: number[] = []
+    for (let count = 0; count < 20; count += 1) statuses.push((await push('{')).status)
+    expect(statuses.slice(0, 2)).toEqual([400, 400])
+    expect(new Set(statuses.slice(2))).toEqual(new Set([429]))
+    // the length alone would be answered 413, had it been looked at
+    const { status, headers } = await push('x'.repeat(1_048_577), { 'Content-Type': 'text/plain' })
+    expect([status, Number(headers.get('retry-after')) > 0]).toEqual([429, true])
   })
 })

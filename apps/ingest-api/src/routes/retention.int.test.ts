@@ -31,6 +31,16 @@ describe('a retention class', () => {
     expect(await deleteClass('week')).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 
+  test('that was deleted cannot be assigned, and is made again with 201 and the same number', async () => {
+    const made = await putClass('twice', { retention_seconds: 60 })
+    expect((await deleteClass('twice')).status).toBe(204)
+    expect(await assign({ namespace: 'n', retention_class: 'twice' })).toMatchObject({ status: 422 })
+    expect(await putClass('twice', { retention_seconds: 120 })).toMatchObject({
+      status: 201,
+      body: { id: made.body['id'], name: 'twice', retention_seconds: 120 },
+    })
+  })
+
   test('stays while it is the default or assigned', async () => {
     await putClass('busy', { retention_seconds: 60 })
     await assign({ namespace: 'busy', retention_class: 'busy' })

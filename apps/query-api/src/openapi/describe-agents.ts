@@ -70,7 +70,7 @@ export const agentOperations = {
     access: 'agent or admin',
     summary: 'What an agent may send, and up to which batch all that it sent is committed',
     answers: { 200: { description: 'Its limits', schema: LimitsAnswer } },
-    problems: ['agent_not_found'],
+    problems: ['unknown_parameter', 'agent_not_found'],
   },
   'POST /api/v1/agents/:agent_id/paks': {
     ...keys,

@@ -43,6 +43,7 @@ export const logOperations = {
       'bad_request',
       'malformed_json',
       'corrupt_encoding',
+      'request_timeout',
       'request_in_progress',
       'too_many_entries',
       'payload_too_large',
@@ -62,11 +63,13 @@ export const logOperations = {
   'GET /api/v1/deployment-objects/:id/logs': {
     ...searching,
     summary: 'Search the entries of a deployment object',
+    description: 'An agent sees its own entries, and 404 where it has none.',
     problems: [...badQuery, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
   },
   'GET /api/v1/work-orders/:id/logs': {
     ...searching,
     summary: 'Search the entries of a work order',
+    description: 'An agent sees its own entries, and 404 where it has none.',
     problems: [...badQuery, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
   },
   'GET /api/v1/logs': {
