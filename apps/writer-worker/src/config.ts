@@ -17,7 +17,7 @@ export const WriterConfig = z.object({
     .number()
     .int()
     .min(1_000)
-    .default(60_000)
+    .default(30_000)
     .describe(
       'A writer that is silent for so long has lost its jobs to another one; they come back within 1.5 times this',
     )
