@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { listRetentionPolicy } from '@logboom/db'
+import { findHorizon } from '@logboom/db'
 import type { Database } from '@logboom/db'
 import type { BatchConsumer } from '@logboom/queue'
 import type { Logger } from '@logboom/service'
@@ -24,8 +24,8 @@ export async function forgetFailedJobs(
 }
 
 async function forgetOnce(db: Database, consumer: BatchConsumer): Promise<number> {
-  const { classes } = await listRetentionPolicy(db.pool)
-  const retentionMs = Math.max(...classes.map((one) => one.retention_seconds)) * 1000
+  const { classes } = await findHorizon(db)
+  const retentionMs = Math.max(...classes.map((one) => one.retentionSeconds)) * 1000
   await consumer.forgetFailed(retentionMs)
   return retentionMs
 }

@@ -7,8 +7,8 @@ import type { Registry } from 'prom-client'
 
 export interface WriterMetrics {
   written(job: BatchJob, written: WrittenBatch, tookMs: number): void
-  /** Counts the fates of a job's entries: when the job is done for good, so that none counts twice or never. */
-  completed(outcome: BatchOutcome): void
+  /** Counts what became of a batch's entries. */
+  countFates(outcome: BatchOutcome): void
   failed(fault: DatabaseFault): void
   /** A job that no version of the payload fits; it stays in the queue as failed. */
   undecodable(entries: number | null): void
@@ -41,7 +41,7 @@ export function createMetrics(registry: Registry): WriterMetrics {
       seconds.observe(tookMs / 1000)
       lag.observe(Math.max(0, Date.now() / 1000 - header.created_us / 1e6))
     },
-    completed(outcome) {
+    countFates(outcome) {
       for (const fate of writerFates) fates.inc({ stage: 'writer', fate, reason: '' }, outcome[fate])
     },
     failed: (fault) => failures.inc({ fault }),

@@ -1,4 +1,4 @@
-import { createStreamCache, openDatabase } from '@logboom/db'
+import { createStreamCache, openDatabase, writeBatch } from '@logboom/db'
 import type { Database } from '@logboom/db'
 import { createLogger } from '@logboom/service'
 import { insertAgent, jobOf, openTestDatabase } from '@logboom/testing'
@@ -32,7 +32,7 @@ afterAll(async () => {
   await database.close()
 })
 
-const firstOfTen = { jobId: 'job', attempt: 1, attemptsMax: 10 }
+const firstOfTen = { jobId: 'job', attempt: 1, attemptsMax: 10, mayBeCommitted: false }
 
 function depsOn(over: Database): ProcessDeps {
   return {
@@ -56,7 +56,7 @@ describe('a batch', () => {
     const away = openDatabase({ url: 'postgresql://nobody@127.0.0.1:1/none', applicationName: 'test' })
     const verdict = await processBatch(jobOf({ agentId, messages: ['a'] }), firstOfTen, depsOn(away))
     await away.close()
-    expect(verdict).toMatchObject({ reason: 'database_away', pause: true })
+    expect(verdict).toMatchObject({ reason: 'database_away', pause: true, mayBeCommitted: true })
   })
 })
 
@@ -80,9 +80,24 @@ describe('a batch that cannot be written', () => {
   })
 })
 
-test('fates are counted once for each job that is done for good', async () => {
-  metrics.completed({ stored: 3, duplicate: 1, expired: 0, agent_deleted: 0, dead_letter: 0 })
-  const text = await registry.getSingleMetricAsString('logboom_entries_total')
-  expect(text).toContain('fate="stored",reason=""} 3')
-  expect(text).toContain('fate="duplicate",reason=""} 1')
+describe('the fates of a batch', () => {
+  const storedSoFar = async () => {
+    const { values } = (await registry.getSingleMetric('logboom_entries_total')?.get()) ?? { values: [] }
+    return values.find(({ labels }) => labels['fate'] === 'stored')?.value ?? 0
+  }
+
+  test('are counted once, however often it is delivered', async () => {
+    const job = jobOf({ agentId, messages: ['a', 'b', 'c'] })
+    const before = await storedSoFar()
+    for (let delivery = 1; delivery <= 3; delivery += 1) await processBatch(job, firstOfTen, depsOn(db))
+    expect(await storedSoFar()).toBe(before + 3)
+  })
+
+  test('are counted by the delivery that first hears of the COMMIT', async () => {
+    const job = jobOf({ agentId, messages: ['a', 'b', 'c'] })
+    await writeBatch(db, job, createStreamCache())
+    const before = await storedSoFar()
+    await processBatch(job, { ...firstOfTen, mayBeCommitted: true }, depsOn(db))
+    expect(await storedSoFar()).toBe(before + 3)
+  })
 })

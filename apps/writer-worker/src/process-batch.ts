@@ -32,6 +32,8 @@ export async function processBatch(job: BatchJob, meta: JobMeta, deps: ProcessDe
   try {
     const written = await writeBatch(deps.db, job, deps.streams)
     deps.metrics.written(job, written, performance.now() - startedMs)
+    // An earlier delivery that had heard of its COMMIT has counted it.
+    if (written.isNew || meta.mayBeCommitted) deps.metrics.countFates(written.outcome)
     deps.log.debug('batch written', { ...written.outcome, isNew: written.isNew })
     deps.announce(job, written)
     return { done: written.outcome }
@@ -48,11 +50,13 @@ async function afterFailure(
 ): Promise<Verdict> {
   const fault = classifyDatabaseError(error)
   deps.metrics.failed(fault)
-  if (fault === 'unavailable') return { retryInMs: awayMs, reason: 'database_away', pause: true }
+  if (fault === 'unavailable')
+    return { retryInMs: awayMs, reason: 'database_away', pause: true, mayBeCommitted: true }
   if (error instanceof PartitionBusyError) return { retryInMs: partitionBusyMs, reason: 'partition_busy' }
   if (fault === 'retry') return { retryInMs: raceMs * (1 + Math.random()), reason: 'lost_race' }
   if (meta.attempt < meta.attemptsMax || !(error instanceof Error)) throw error
   const outcome = await deadLetterBatch(deps.db, job, error)
+  deps.metrics.countFates(outcome)
   deps.log.error('batch could not be written, its entries are dead letters now', { err: error, ...outcome })
   return { done: outcome }
 }

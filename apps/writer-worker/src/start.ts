@@ -36,7 +36,6 @@ export async function startWriterWorker(config: WriterConfig, life: Lifecycle, l
     process: (job, meta) =>
       withLogContext({ requestId: job.header.request_id }, () => processBatch(job, meta, deps)),
     onUndecodable: ({ entries }) => metrics.undecodable(entries),
-    onCompleted: metrics.completed,
     onEvent: ({ kind }) => metrics.queueEvent(kind),
     log,
   })

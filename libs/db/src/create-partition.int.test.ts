@@ -14,6 +14,7 @@ beforeAll(async () => {
   database = await openTestDatabase()
   pool = new pg.Pool({ connectionString: database.url, max: 10 })
   // the database is dropped by force while the pool's connections are still saying goodbye
+  pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
 })
 afterAll(async () => {

@@ -16,10 +16,10 @@ const lockMsMax = 300
 const vacuumMsMax = 1_500
 
 /**
- * Takes a leaf out of `agent_logs`, wholly or not at all: 2 ms, and as long as the transactions that use the class take
- * to end, at most 300 ms. DETACH CONCURRENTLY would keep nobody waiting, but once it has begun, nothing can cancel it:
- * rows of this range have no place until the last transaction of that time has ended, and a reader that had just begun
- * then can stay open for hours.
+ * Takes a leaf out of `agent_logs`, wholly or not at all: 3 ms, and as long as the transactions that use the class take
+ * to end; given up after 300 ms for the class and as much for the leaf. DETACH CONCURRENTLY would keep nobody waiting,
+ * but once it has begun, nothing can cancel it: rows of this range have no place until the last transaction of that
+ * time has ended, and a reader that had just begun then can stay open for hours.
  */
 export async function detachPartition(pool: Pool, leaf: LeafState): Promise<Detached> {
   if (await isHeld(pool, leaf)) return 'held'

@@ -81,7 +81,9 @@ describe('a job', () => {
     })
     await until(() => seen.length > 0, { what: 'the job' })
     await until(isEmpty, { what: 'an empty queue' })
-    expect(seen).toEqual([[job, { jobId: job.header.job_id, attempt: 1, attemptsMax: 10 }]])
+    expect(seen).toEqual([
+      [job, { jobId: job.header.job_id, attempt: 1, attemptsMax: 10, mayBeCommitted: false }],
+    ])
     expect(await redis.keys(`*${job.header.job_id}`)).toEqual([`{logs-0}:o:${job.header.job_id}`])
   })
 
@@ -143,6 +145,19 @@ describe('a job', () => {
     await until(() => seen.size === 20, { what: 'all jobs' })
     await sharded.close()
   })
+})
+
+test('a job whose COMMIT may not have been heard of is given again with that mark, and no other is', async () => {
+  const marks: boolean[] = []
+  consume(async (_job, { mayBeCommitted }) => {
+    marks.push(mayBeCommitted)
+    if (marks.length === 1) return { retryInMs: 10, reason: 'lost_race' }
+    if (marks.length === 2) return { retryInMs: 10, reason: 'database_away', mayBeCommitted: true }
+    return { done: stored(1) }
+  })
+  await queue.enqueue([newJob('unheard')])
+  await until(() => marks.length === 3 && isEmpty(), { what: 'the job to be done' })
+  expect(marks).toEqual([false, false, true])
 })
 
 describe('a job that cannot be decoded', () => {
@@ -244,7 +259,7 @@ describe('a writer that is killed', () => {
       { lockMs: 500, stalledMs: 200 },
     )
     await until(isEmpty, { what: 'an empty queue', timeoutMs: 10_000 })
-    expect(metas).toEqual([{ jobId, attempt: 1, attemptsMax: 10 }])
+    expect(metas).toEqual([{ jobId, attempt: 1, attemptsMax: 10, mayBeCommitted: false }])
     expect(events).toMatchObject([{ kind: 'stalled', jobId }])
   })
 })

@@ -20,8 +20,6 @@ export interface BatchConsumerOptions extends Pick<JobHandlers, 'process' | 'onU
   shards?: number
   /** Jobs at once in this process, divided among the shards (at least one each). */
   concurrency: number
-  /** What became of a job's entries; told once for each job, when it is done for good. */
-  onCompleted?: (outcome: BatchOutcome) => void
   /** For metrics. */
   onEvent?: (event: ConsumerEvent) => void
   /** A writer that is silent for so long has lost its job to another one. Default 60 s. */
@@ -56,7 +54,7 @@ const pingTimeoutMs = 1_000
 /** Starts taking jobs, as soon and as long as Redis is there; returns at once. */
 export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer {
   const { url, shards = 1, lockMs = 60_000, stalledMs = 15_000, log } = options
-  const { onCompleted = () => undefined, onEvent = () => undefined } = options
+  const { onEvent = () => undefined } = options
   const redis = connectRedis(url, consumerOptions, 'jobs', log)
   const copies = trackCopies(redis)
   const workers: Worker[] = []
@@ -81,7 +79,6 @@ export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer 
         stalledMs,
         handlers,
         onDone,
-        onCompleted,
         onEvent,
         log,
       }),

@@ -25,8 +25,6 @@ export interface WorkerOptions {
   handlers: JobHandlers
   /** Called before BullMQ learns that the job is done. */
   onDone(jobId: string, outcome: BatchOutcome): void
-  /** Called when BullMQ has taken the job off: once for each job, whoever wrote it and however often it was given. */
-  onCompleted(outcome: BatchOutcome): void
   onEvent(event: ConsumerEvent): void
   log: QueueLog
 }
@@ -58,8 +56,7 @@ export function openWorker(options: WorkerOptions): Worker<string, BatchOutcome>
 }
 
 function report(worker: Worker<string, BatchOutcome>, options: WorkerOptions): void {
-  const { redis, shard, onCompleted, onEvent, log } = options
-  worker.on('completed', (_job, outcome) => onCompleted(outcome))
+  const { redis, shard, onEvent, log } = options
   worker.on('error', (err) => {
     // While Redis is away, the connection has said so once and BullMQ says it every second.
     log[redis.status === 'ready' ? 'warn' : 'debug']('worker error', { shard, err })

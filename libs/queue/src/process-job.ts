@@ -10,13 +10,23 @@ export interface JobMeta {
   attempt: number
   /** When `attempt` has reached this and `process` throws, the job fails for good. */
   attemptsMax: number
+  /** An earlier delivery ended with a verdict that said so: if it was committed, nobody has heard of it. */
+  mayBeCommitted: boolean
+}
+
+/** To be given again. `mayBeCommitted`: the connection broke, perhaps after COMMIT and before its answer. */
+export interface Retry {
+  retryInMs: number
+  reason: string
+  pause?: boolean
+  mayBeCommitted?: boolean
 }
 
 /**
  * Committed, or to be given again later without having used an attempt. With `pause`, this consumer takes no
  * other job either until then: for trouble that every job would meet, such as a database that is away.
  */
-export type Verdict = { done: BatchOutcome } | { retryInMs: number; reason: string; pause?: boolean }
+export type Verdict = { done: BatchOutcome } | Retry
 
 export interface LostJob {
   jobId: string
@@ -48,6 +58,7 @@ export async function processJob(
   const verdict = await judge(job, handlers)
   if ('done' in verdict) return verdict.done
   if (verdict.pause) handlers.pause(verdict.retryInMs)
+  if (verdict.mayBeCommitted) await job.updateProgress({ mayBeCommitted: true })
   await job.moveToDelayed(Date.now() + verdict.retryInMs, token)
   handlers.onRetry(job.id ?? '', verdict.reason)
   throw new DelayedError() // BullMQ's sign that the job was moved by hand: neither done nor failed
@@ -55,7 +66,12 @@ export async function processJob(
 
 async function judge(job: Job<string>, handlers: JobHandlers): Promise<Verdict> {
   const jobId = job.id ?? '' // BullMQ's types; a job that was fetched has an id
-  const meta = { jobId, attempt: job.attemptsMade + 1, attemptsMax: job.opts.attempts ?? 1 }
+  const meta = {
+    jobId,
+    attempt: job.attemptsMade + 1,
+    attemptsMax: job.opts.attempts ?? 1,
+    mayBeCommitted: isMarked(job),
+  }
   let batch: BatchJob
   try {
     batch = decodeJob(job.data)
@@ -66,4 +82,8 @@ async function judge(job: Job<string>, handlers: JobHandlers): Promise<Verdict> 
     throw new UnrecoverableError(`undecodable: ${err.message}`)
   }
   return handlers.process(batch, meta)
+}
+
+function isMarked({ progress }: Job): boolean {
+  return typeof progress === 'object' && 'mayBeCommitted' in progress
 }
