@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream'
 import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
 import { useAgentBench } from './agent-bench-fixture.ts'
+import { version } from './version.ts'
 
 const bench = useAgentBench()
 const { expectMessages } = bench
@@ -72,8 +73,14 @@ test('a line longer than the bounds is cut, counted, and followed by intact line
   const [cut, next] = bench.broker.entries()
   expect(cut?.message).toMatch(/^x{60,}…\[\+29999\d\d bytes\]$/)
   expect(Buffer.byteLength(cut?.message ?? '')).toBeLessThanOrEqual(100)
-  expect(cut?.attributes).toEqual({ original_bytes: 3_000_000 })
+  expect(cut?.original_bytes).toBe(3_000_000)
   expect(next?.message).toBe('next')
+})
+
+test('an agent without a line to send says that it is alive, and of which version', async () => {
+  await bench.start()
+  await until(() => bench.broker.heartbeats.length > 0, { what: 'a heartbeat' })
+  expect(JSON.parse(bench.broker.heartbeats[0] ?? '')).toEqual({ version })
 })
 
 test('lines below min_level are counted and not sent; lines without a level are sent', async () => {

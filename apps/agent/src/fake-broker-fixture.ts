@@ -31,6 +31,8 @@ export type Behaviour =
 export interface FakeBroker {
   url: string
   pushes: ReceivedPush[]
+  /** Bodies, as text. */
+  heartbeats: string[]
   /** Pushes that count, in order. */
   kept(): ReceivedPush[]
   /** Every entry that counts, a repeat as often as it came. */
@@ -53,6 +55,7 @@ export async function openFakeBroker(): Promise<FakeBroker> {
   const broker: FakeBroker = {
     url: `http://127.0.0.1:${port}`,
     pushes: [],
+    heartbeats: [],
     kept: () => broker.pushes.filter(({ isKept }) => isKept),
     entries: () => broker.kept().flatMap(({ entries }) => entries),
     gaps: () => broker.kept().flatMap(({ gaps }) => gaps),
@@ -79,6 +82,11 @@ async function answer(broker: FakeBroker, req: IncomingMessage, res: ServerRespo
   }
   const chunks: Buffer[] = []
   for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
+  if (req.url?.endsWith('/heartbeat')) {
+    broker.heartbeats.push(Buffer.concat(chunks).toString())
+    res.writeHead(204).end()
+    return
+  }
   const push = pushOf(req, Buffer.concat(chunks))
   broker.pushes.push(push)
   const behaviour = broker.behave(push)

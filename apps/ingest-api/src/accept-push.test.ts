@@ -204,6 +204,6 @@ describe('a batch', () => {
   test('of gaps alone is written', async () => {
     const accepted = await accept(push([], { gaps: [gap, {}] }))
     expect(accepted.jobs).toMatchObject([{ header: { entries: 0, gaps: [{ reason: 'rotated' }] } }])
-    expect(accepted.rejected).toMatchObject([{ index: 1, code: 'gap_invalid' }])
+    expect(accepted.rejectedGaps).toMatchObject([{ index: 1, code: 'gap_invalid' }])
   })
 })

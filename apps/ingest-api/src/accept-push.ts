@@ -21,6 +21,7 @@ export interface AcceptedPush {
   /** Entries that will be stored. */
   entries: number
   rejected: Rejection[]
+  rejectedGaps: Rejection[]
   expired: number
   unlinked: number
   /** Empty when there is nothing to write. */
@@ -65,7 +66,8 @@ export async function acceptPush(
   const isNeeded = sorted.accepted.length > 0 || gaps.length > 0 || push.batchNumber !== null
   return {
     entries: sorted.accepted.length,
-    rejected: [...sorted.rejected, ...badGaps],
+    rejected: sorted.rejected,
+    rejectedGaps: badGaps,
     expired: sorted.expired,
     unlinked: sorted.unlinked,
     jobs: isNeeded

@@ -159,6 +159,15 @@ test('flags tell the output and that attributes were cut', () => {
   expect(check({ output: 'stdout', attributes }).flags).toBe(rowFlags.stdout | rowFlags.attributesCut)
 })
 
+test('a message that its sender has truncated says how long it was', () => {
+  expect(check({ message: 'cut', original_bytes: 300_000 })).toMatchObject({
+    originalBytes: 300_000,
+    flags: rowFlags.truncated,
+  })
+  const twice = check({ message: 'x'.repeat(messageBytesMax + 1), original_bytes: 300_000 })
+  expect(twice).toMatchObject({ originalBytes: 300_000, messageBytes: messageBytesMax })
+})
+
 test('empty optional texts count as not given, and a link that is no text as a wrong one', () => {
   const empty = { container_name: '', entry_id: '', pod_uid: '', node: '', group_id: '' }
   const checked = check({ ...empty, deployment_object_id: 7, work_order_id: '' })

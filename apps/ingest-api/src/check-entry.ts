@@ -49,6 +49,10 @@ export function checkEntry(raw: unknown, messageBytesMax: number): CheckedEntry 
   const fullBytes = byteLength(full)
   const truncated = fullBytes > messageBytesMax
   const message = truncated ? cutBytes(full, messageBytesMax) : full
+  // what the sender has cut off was longer still
+  const originalBytes = truncated
+    ? Math.max(fullBytes, entry.original_bytes ?? 0)
+    : (entry.original_bytes ?? null)
   const level = entry.level == null ? null : normaliseLevel(entry.level)
   const attributes = attributesOf(entry, level)
   return {
@@ -57,10 +61,10 @@ export function checkEntry(raw: unknown, messageBytesMax: number): CheckedEntry 
     entryId: entry.entry_id || null,
     seq: entry.seq ?? null,
     severity: level === null ? null : severityOf[level],
-    flags: flagsOf(entry, truncated, attributes.cut),
+    flags: flagsOf(entry, originalBytes !== null, attributes.cut),
     message,
     messageBytes: truncated ? byteLength(message) : fullBytes,
-    originalBytes: truncated ? fullBytes : null,
+    originalBytes,
     groupId: textOrNull(entry.group_id),
     attributes: attributes.json,
   }

@@ -41,7 +41,7 @@ export function createMetrics(
       fates.inc({ stage, fate: 'expired', reason: '' }, push.expired)
       unlinked.inc(push.unlinked)
       for (const { code } of push.rejected) {
-        if (code !== 'gap_invalid') fates.inc({ stage, fate: 'rejected', reason: code })
+        fates.inc({ stage, fate: 'rejected', reason: code })
       }
     },
     countReplay(entries) {

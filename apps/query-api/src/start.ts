@@ -30,6 +30,7 @@ export async function startQueryApi(
   })
   await serveOps(life, { registry, ready }, { port: config.OPS_PORT, host: config.OPS_HOST })
   await checkMigrations(db.pool)
+  await readSigningKeys(db, config.SIGNING_KEY_SECRET) // a secret that opens no key is told now, not to each caller
   const { authenticator, tokens } = openAuth(
     config,
     {

@@ -32,6 +32,11 @@ export const Entry = z
     output: z.enum(['stdout', 'stderr']).nullish(),
     seq: z.int().min(0).nullish().describe('Orders entries of equal time; default: the index in the body'),
     group_id: z.string().nullish().describe('The entry_id of the first line of a folded stack trace'),
+    original_bytes: z
+      .int()
+      .min(0)
+      .nullish()
+      .describe('Of a message that the sender has truncated: its bytes before'),
     labels: z.record(z.string(), z.string()).nullish().describe('Of the stream: few values, indexed'),
     attributes: z.record(z.string(), z.unknown()).nullish().describe('Of the line: anything'),
   })
@@ -109,6 +114,7 @@ export const PushAnswer = z
       ),
     duplicate: z.int().optional(),
     rejected: z.array(Rejection).optional(),
+    rejected_gaps: z.array(Rejection).optional().describe('By their index in `gaps`'),
     expired: z.int().optional(),
     unlinked: z.int().optional(),
   })

@@ -40,19 +40,7 @@ export function processLine(line: RawLine, rules: LineRules, metrics: AgentMetri
     ...(line.output !== null && { output: line.output }),
     ...(line.continues !== null && { group_id: line.continues }),
     labels,
-    ...attributesOf(originalBytes, line.continues !== null),
-  }
-}
-
-function attributesOf(
-  originalBytes: number | null,
-  isContinuation: boolean,
-): Pick<Entry, 'attributes'> | undefined {
-  if (originalBytes === null && !isContinuation) return undefined
-  return {
-    attributes: {
-      ...(originalBytes !== null && { original_bytes: originalBytes }),
-      ...(isContinuation && { continuation: true }),
-    },
+    ...(originalBytes !== null && { original_bytes: originalBytes }),
+    ...(line.continues !== null && { attributes: { continuation: true } }),
   }
 }

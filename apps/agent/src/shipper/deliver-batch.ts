@@ -4,7 +4,6 @@ import type { StoredBatch } from '../spool/batch-file.ts'
 import type { DeadLetters } from '../spool/dead-letters.ts'
 import { packBody, unpackBody } from '../spool/push-body.ts'
 import { gapsOfEntries, gapsOfExpired } from './gaps-of-entries.ts'
-import { entriesOf } from './judge-answer.ts'
 import type { Verdict } from './judge-answer.ts'
 import type { Push } from './send-push.ts'
 
@@ -74,7 +73,7 @@ async function sendPart({ key, sentAt, entries }: Part, deps: DeliverDeps): Prom
 }
 
 function isAllTaken({ rejected = [], expired = 0 }: PushAnswer): boolean {
-  return entriesOf(rejected).length === 0 && expired === 0
+  return rejected.length === 0 && expired === 0
 }
 
 async function gapsOfAnswer(
@@ -83,13 +82,12 @@ async function gapsOfAnswer(
   entries: readonly Entry[],
   deps: DeliverDeps,
 ): Promise<Gap[]> {
-  const refused = entriesOf(rejected)
-  deps.metrics.sent(sent - refused.length - expired)
-  if (refused.length === 0 && expired === 0) return []
-  const refusedIndexes = new Set(refused.map(({ index }) => index))
+  deps.metrics.sent(sent - rejected.length - expired)
+  if (rejected.length === 0 && expired === 0) return []
+  const refusedIndexes = new Set(rejected.map(({ index }) => index))
   const others = entries.filter((_entry, index) => !refusedIndexes.has(index))
   if (expired > 0) deps.metrics.refused('expired', expired)
-  return [...(await quarantine(entries, refused, deps)), ...gapsOfExpired(others, expired)]
+  return [...(await quarantine(entries, rejected, deps)), ...gapsOfExpired(others, expired)]
 }
 
 async function quarantine(
@@ -97,7 +95,7 @@ async function quarantine(
   rejected: readonly Rejection[],
   { deadLetters, metrics }: DeliverDeps,
 ): Promise<Gap[]> {
-  const letters = entriesOf(rejected).flatMap(({ index, code, detail }) => {
+  const letters = rejected.flatMap(({ index, code, detail }) => {
     const entry = entries[index]
     return entry ? [{ entry, code, detail }] : []
   })

@@ -47,13 +47,8 @@ export function judgeAnswer(answer: BrokerAnswer, sent: number): Verdict {
   return {
     kind: 'refused',
     code,
-    rejected: rejected && entriesOf(rejected).length === sent ? rejected : null,
+    rejected: rejected && rejected.length === sent ? rejected : null,
   }
-}
-
-/** Gaps that were not accepted are in the same list. */
-export function entriesOf(rejected: readonly Rejection[]): Rejection[] {
-  return rejected.filter(({ code }) => code !== 'gap_invalid')
 }
 
 const Refusal = z.object({ code: z.string(), rejected: z.array(Rejection).optional() })

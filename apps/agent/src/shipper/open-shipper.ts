@@ -9,6 +9,8 @@ import { createKnownLimits } from './read-limits.ts'
 import { createPakSource } from './read-pak.ts'
 import { createRequestBudget } from './request-budget.ts'
 import { createOutage, sendPush } from './send-push.ts'
+import { version } from '../version.ts'
+import { sendHeartbeats } from './send-heartbeats.ts'
 import { shipBatches } from './ship-batches.ts'
 
 export interface Shipper {
@@ -47,6 +49,7 @@ export async function openShipper(
     metrics,
   }
   const running = shipBatches({ spool, limits, deliver, metrics, log }, stop.signal)
+  const beating = sendHeartbeats({ client, paks, agentId, version }, stop.signal)
   return {
     mayShip: () => spool.waiting.length === 0 && budget.isAvailable(),
     entriesMax: () => limits.current.max_entries_per_request,
@@ -56,7 +59,7 @@ export async function openShipper(
       const deadline = AbortSignal.timeout(Math.floor(ms))
       while (spool.waiting.length > 0 && !deadline.aborted) await spool.settled.next(deadline)
       stop.abort()
-      await running
+      await Promise.all([running, beating])
       client.close()
     },
   }

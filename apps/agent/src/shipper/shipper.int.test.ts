@@ -185,11 +185,8 @@ describe('what is taken in part', () => {
   })
 
   test('a rejected entry becomes a gap in the next batch', async () => {
-    const rejected = [
-      { index: 1, code: 'timestamp_in_future', detail: '' },
-      { index: 0, code: 'gap_invalid', detail: 'gaps[0]' },
-    ]
-    const once = answer({ rejected })
+    const rejected = [{ index: 1, code: 'timestamp_in_future', detail: '' }]
+    const once = answer({ rejected, rejected_gaps: [{ index: 0, code: 'gap_invalid', detail: '' }] })
     bench.broker.behave = (push) => (push.number === 1 ? once(push) : 'keep')
     write(3)
     const { registry } = await bench.start()

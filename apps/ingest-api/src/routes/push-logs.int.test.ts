@@ -149,7 +149,7 @@ describe('a batch', () => {
       batch_id: expect.any(String),
     })
     const { status, body } = await ingest.push({ logs: [], gaps: [{ nonsense: true }] })
-    expect([status, body['rejected']]).toMatchObject([201, [{ index: 0, code: 'gap_invalid' }]])
+    expect([status, body['rejected_gaps']]).toMatchObject([201, [{ index: 0, code: 'gap_invalid' }]])
   })
 
   test('that is numbered reaches the writer even when nothing of it is left, were it refused', async () => {

@@ -119,6 +119,7 @@ function answerOf(
     batch_id: key,
     ...(committedThrough !== null && { committed_through: committedThrough }),
     ...(accepted.rejected.length > 0 && { rejected: accepted.rejected }),
+    ...(accepted.rejectedGaps.length > 0 && { rejected_gaps: accepted.rejectedGaps }),
     ...(accepted.expired > 0 && { expired: accepted.expired }),
     ...(accepted.unlinked > 0 && { unlinked: accepted.unlinked }),
   }

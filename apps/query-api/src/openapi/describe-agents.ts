@@ -59,7 +59,7 @@ export const agentOperations = {
   },
   'POST /api/v1/agents/:agent_id/heartbeat': {
     ...agents,
-    access: 'agent or admin',
+    access: 'agent',
     summary: 'Say that an agent is alive',
     body: { schema: Heartbeat, required: false },
     answers: { 204: { description: 'Noted' } },
