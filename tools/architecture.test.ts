@@ -21,8 +21,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   'tools/docs': [...LIBRARIES, ...APPS],
   'tools/servers': [],
   'tools/testing': [...LIBRARIES, 'servers'],
+  'tools/system': ['servers'],
+  'tools/bench': [...LIBRARIES, 'servers', 'system'],
   'tools/check': [],
-  e2e: [...LIBRARIES, 'servers', 'testing'],
+  e2e: [...LIBRARIES, 'servers', 'system', 'testing'],
 }
 // Packages that one project alone may use, tools and e2e aside.
 const HOME_OF: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { System } from './start-system.ts'
+import type { System } from '@logboom/system'
 
 /** Where a credential that was used stands in the output of a process or a server: `<whose>: <line>`, masked. */
 export function findSecrets({ roles, secrets, postgres, redis }: System): string[] {

@@ -1,20 +1,15 @@
 import { until } from '@logboom/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callApi } from './call-api.ts'
-import type { Answer } from './call-api.ts'
-import type { AgentAccount } from './create-accounts.ts'
+import { callApi, startSystem, untilDrained } from '@logboom/system'
+import type { AgentAccount, Answer, Role, System } from '@logboom/system'
 import { findSecrets } from './find-secrets.ts'
 import { openCommitProxy } from './lose-commits.ts'
 import type { CommitProxy } from './lose-commits.ts'
 import { expectStoredOnce } from './oracle.ts'
 import { pushLoad } from './push-load.ts'
 import type { Load } from './push-load.ts'
-import type { Role } from './start-role.ts'
-import { startSystem } from './start-system.ts'
-import type { System } from './start-system.ts'
 import { tellFigures } from './tell-figures.ts'
 import { untilWriting } from './until-writing.ts'
-import { untilDrained } from './watch-queue.ts'
 
 const DEADLINES = { STATEMENT_MS: 3_000, READ_MS: 8_000, PUSH_MS: 2_000 }
 

@@ -1,17 +1,13 @@
 import { until } from '@logboom/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callApi } from './call-api.ts'
-import type { Answer } from './call-api.ts'
-import type { AgentAccount } from './create-accounts.ts'
+import { activeJobs, callApi, openJobs, startSystem } from '@logboom/system'
+import type { AgentAccount, Answer, System } from '@logboom/system'
 import { findSecrets } from './find-secrets.ts'
 import { expectStoredOnce } from './oracle.ts'
 import { pushLoad } from './push-load.ts'
 import type { Load } from './push-load.ts'
-import { startSystem } from './start-system.ts'
-import type { System } from './start-system.ts'
 import { tellFigures } from './tell-figures.ts'
 import { untilWriting } from './until-writing.ts'
-import { activeJobs, openJobs } from './watch-queue.ts'
 
 let system: System
 let agent: AgentAccount

@@ -1,9 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { ingestFates, writerFates } from '@logboom/contracts'
-import type { Metrics } from './read-metrics.ts'
-import type { Role } from './start-role.ts'
-import type { System } from './start-system.ts'
-import { untilDrained } from './watch-queue.ts'
+import { untilDrained } from '@logboom/system'
+import type { Metrics, Role, System } from '@logboom/system'
 
 export interface Verdict {
   /** Rows in the table. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '@logboom/testing'
-import type { AgentAccount } from './create-accounts.ts'
+import type { AgentAccount } from '@logboom/system'
 
 export interface LoadPlan {
   /** Where to push; asked before each attempt, so that replicas take turns. */

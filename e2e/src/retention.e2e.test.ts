@@ -3,15 +3,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '@logboom/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { callOk } from './call-api.ts'
-import type { AgentAccount } from './create-accounts.ts'
+import { callOk, openJobs, signingSecret, startSystem } from '@logboom/system'
+import type { AgentAccount, System } from '@logboom/system'
 import { findSecrets } from './find-secrets.ts'
-import { signingSecret } from './role-environments.ts'
 import { keysWith, tablesWith } from './search-stores.ts'
-import { startSystem } from './start-system.ts'
-import type { System } from './start-system.ts'
 import { tellFigures } from './tell-figures.ts'
-import { openJobs } from './watch-queue.ts'
 
 const RETENTION_S = 60
 const INTERVAL_S = 10

@@ -1,10 +1,9 @@
 import { until } from '@logboom/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { AgentAccount } from './create-accounts.ts'
+import { startSystem } from '@logboom/system'
+import type { AgentAccount, System } from '@logboom/system'
 import { findSecrets } from './find-secrets.ts'
 import { runCurl } from './run-curl.ts'
-import { startSystem } from './start-system.ts'
-import type { System } from './start-system.ts'
 
 // Byte for byte as the first contract writes a push: an id that is none, and a time long past.
 const BODY = `{

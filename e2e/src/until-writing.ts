@@ -1,6 +1,6 @@
 import { until } from '@logboom/testing'
 import type pg from 'pg'
-import type { Role } from './start-role.ts'
+import type { Role } from '@logboom/system'
 
 /** Resolves with how many transactions a writer has open, as soon as there is one. */
 export function untilWriting(pool: pg.Pool, { name }: Role): Promise<number> {

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { endWithParent } from '@logboom/servers'
+import { endWithParent, freePort, until } from '@logboom/servers'
 import type { Exit } from '@logboom/servers'
-import { freePort, until } from '@logboom/testing'
 import { readMetrics } from './read-metrics.ts'
 import type { Metrics } from './read-metrics.ts'
 
@@ -94,7 +93,7 @@ export interface Life {
 
 /** Starts the process alone, whether or not it will stand. */
 export function launch(app: RoleName, env: Environment, outputPath: string): Life {
-  const main = join(import.meta.dirname, '../../apps', app, 'src/main.ts')
+  const main = join(import.meta.dirname, '../../../apps', app, 'src/main.ts')
   const { command, args } = endWithParent(process.execPath, [main], 'SIGKILL')
   const output = openSync(outputPath, 'a')
   const child = spawn(command, args, {

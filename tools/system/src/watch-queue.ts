@@ -1,4 +1,4 @@
-import { until } from '@logboom/testing'
+import { until } from '@logboom/servers'
 import type { Redis } from 'ioredis'
 
 const QUEUE = '{logs-0}:batches'

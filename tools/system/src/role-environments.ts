@@ -1,4 +1,4 @@
-import { freePort } from '@logboom/testing'
+import { freePort } from '@logboom/servers'
 import type { Environment, RoleName } from './start-role.ts'
 import type { Servers } from './start-servers.ts'
 

@@ -7,11 +7,13 @@ import type { RoleEnvironments, ServiceName } from './role-environments.ts'
 import { startRole } from './start-role.ts'
 import type { Environment, Role, RolePlan } from './start-role.ts'
 import { startServers } from './start-servers.ts'
-import type { Servers } from './start-servers.ts'
+import type { Servers, ServersOptions } from './start-servers.ts'
 
 export interface SystemOptions {
   /** Default 1. They are named writer-1, writer-2 … */
   writers?: number
+  /** Of PostgreSQL and Redis. */
+  servers?: ServersOptions
   /** What each process, by its name, is told differently; given the servers as they run. */
   changes?: (servers: Servers) => Promise<Record<string, Environment>>
 }
@@ -44,8 +46,9 @@ export interface System extends Servers, Services {
 type StartPlan = Pick<RolePlan, 'app' | 'env' | 'name'>
 type Start = (plan: StartPlan) => Promise<Role>
 
-export async function startSystem({ writers = 1, changes }: SystemOptions = {}): Promise<System> {
-  const servers = await startServers()
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const { writers = 1, changes } = options
+  const servers = await startServers(options.servers)
   const roles: Role[] = []
   const start: Start = async (plan) => {
     const role = await startRole({ ...plan, dir: servers.dir })

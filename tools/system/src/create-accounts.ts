@@ -13,7 +13,7 @@ const LIMITS = { requests_per_minute: 1_000_000, request_burst: 100_000, max_ins
 
 /** Makes the tables and the first key, by the script that an installation runs. */
 export async function initialise(databaseUrl: string): Promise<string> {
-  const script = join(import.meta.dirname, '../../tools/standalone/src/admin-init.ts')
+  const script = join(import.meta.dirname, '../../standalone/src/admin-init.ts')
   const env = { PATH: process.env['PATH'], DATABASE_URL: databaseUrl }
   const { stdout } = await promisify(execFile)(process.execPath, [script], { env })
   return stdout.trim()
