@@ -1,0 +1,55 @@
+// npm run bench: measures Logboom on this machine, each role as its own process, and holds it against its goals.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { describeMachine } from './describe-machine.ts'
+import { summarise } from './figure.ts'
+import type { Figure } from './figure.ts'
+import { parseOptions, usage, UsageError } from './options.ts'
+import type { BenchOptions } from './options.ts'
+import { parts } from './parts.ts'
+import { openProgress } from './progress.ts'
+import { renderTable } from './render-table.ts'
+
+async function main(): Promise<void> {
+  const options = readOptions()
+  if (!options) return
+  const progress = openProgress()
+  const startedMs = performance.now()
+  const machine = await describeMachine()
+  const figures: Figure[] = []
+  const details: Record<string, unknown> = {}
+  for (const name of options.parts) {
+    const result = await parts[name]?.({ options, progress })
+    if (!result) continue
+    figures.push(...result.figures)
+    details[name] = result.details
+  }
+  const result = {
+    machine,
+    quick: options.quick,
+    tookS: Math.round((performance.now() - startedMs) / 1000),
+    figures,
+  }
+  mkdirSync(dirname(options.out), { recursive: true })
+  writeFileSync(options.out, JSON.stringify({ ...result, details }, null, 1))
+  console.log(
+    `${renderTable(figures)}\n\n★ stretch, ✓ goal, ✗ missed. ${result.tookS} s; the whole result: ${options.out}`,
+  )
+  const missed = figures.filter((figure) => summarise(figure).verdict === 'missed')
+  if (missed.length > 0) console.log(`Missed: ${missed.map(({ id }) => id).join(', ')}`)
+}
+
+function readOptions(): BenchOptions | undefined {
+  try {
+    const options = parseOptions(process.argv.slice(2), new Date())
+    if (options !== 'help') return options
+    console.log(usage)
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    console.error(`${error.message}\n\n${usage}`)
+    process.exitCode = 2
+  }
+  return undefined
+}
+
+await main()

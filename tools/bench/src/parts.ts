@@ -1,0 +1,5 @@
+import type { PartName } from './options.ts'
+import type { Part } from './part.ts'
+import { ingest } from './parts/ingest.ts'
+
+export const parts: Partial<Record<PartName, Part>> = { ingest }
