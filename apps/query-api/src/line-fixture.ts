@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { encodeRow, formatMicros } from '@logboom/contracts'
+import { formatMicros, idOfUuid, jobVersion, uuidOf } from '@logboom/contracts'
 import type { BatchJob, JobGap, JobStream, Row } from '@logboom/contracts'
 import { createStreamCache, writeBatch } from '@logboom/db'
 import type { Database } from '@logboom/db'
+import { tuplesOf } from '@logboom/testing'
 
 /** A line to be stored; whatever is left out does not matter to the test. */
 export interface Line extends Partial<Omit<Row, 'streamId'>> {
@@ -51,7 +52,7 @@ function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: 
     return {
       ...noRow,
       time: { us: nowUs, ns: 0 },
-      id: randomUUID(),
+      id: idOfUuid(randomUUID()),
       seq: index,
       ...line,
       createdUs: nowUs,
@@ -60,7 +61,7 @@ function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: 
   })
   const jobId = randomUUID()
   const header: BatchJob['header'] = {
-    v: 1,
+    v: jobVersion,
     job_id: jobId,
     agent_id: agentId,
     batch_id: jobId,
@@ -76,8 +77,7 @@ function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: 
     counts: countsOf(rows),
     gaps: gaps.map((gap) => ({ ...noGap, id: randomUUID(), ...gap })),
   }
-  const text = rows.map((row) => `${encodeRow(row)}\n`).join('')
-  return { job: { header, rows: Buffer.from(text) }, ids: rows.map((row) => row.id) }
+  return { job: { header, rows: tuplesOf(rows) }, ids: rows.map((row) => uuidOf(row.id)) }
 }
 
 function countsOf(rows: Row[]): BatchJob['header']['counts'] {

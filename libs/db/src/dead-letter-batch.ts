@@ -5,6 +5,7 @@ import { claimBatch } from './claim-batch.ts'
 import { insertDeadLetter } from './insert-dead-letter.ts'
 import { insertGaps } from './insert-gaps.ts'
 import type { Database } from './open-database.ts'
+import { splitRows } from './split-rows.ts'
 import { transaction } from './transaction.ts'
 
 /** The end of a batch that cannot be written at all: each of its rows becomes a dead letter, and the ledger says so. */
@@ -19,8 +20,7 @@ export async function deadLetterBatch(db: Database, job: BatchJob, error: Error)
       return { ...noOutcome, agent_deleted: header.entries }
     }
     await insertGaps(client, header)
-    const lines = job.rows.toString().split('\n').slice(0, -1)
-    for (const line of lines) await insertDeadLetter(client, header, line, error)
+    for (const row of splitRows(job)) await insertDeadLetter(client, header, row, error)
     const outcome = { ...noOutcome, dead_letter: header.entries }
     await claim.settle(outcome)
     await advanceCommits(client, header)

@@ -1,8 +1,8 @@
 import { rowColumns } from '@logboom/contracts'
-import type { BatchJob } from '@logboom/contracts'
 import type { PoolClient } from 'pg'
 import sql, { raw } from 'sql-template-tag'
 import { copyRows } from './copy-rows.ts'
+import type { CopiedRows } from './copy-rows.ts'
 
 const columns = raw(rowColumns.join(', '))
 
@@ -12,13 +12,14 @@ const columns = raw(rowColumns.join(', '))
  */
 export async function insertRowsOnce(
   client: PoolClient,
-  job: BatchJob,
+  copied: CopiedRows,
+  entries: number,
 ): Promise<{ stored: number; duplicate: number }> {
   // one table per session, since a table per batch would bloat the catalogue; emptied, since salvaging comes here often
   await client.query(`
     create temp table if not exists incoming_rows (like agent_logs) on commit delete rows;
     delete from incoming_rows`)
-  await copyRows(client, 'incoming_rows', job.rows)
+  await copyRows(client, 'incoming_rows', copied)
   const { rows } = await client.query<{ stored: number }>(sql`
     with inserted as (
       insert into agent_logs (${columns})
@@ -34,5 +35,5 @@ export async function insertRowsOnce(
     )
     select count(*)::int as stored from inserted`)
   const stored = rows[0]?.stored ?? 0
-  return { stored, duplicate: job.header.entries - stored }
+  return { stored, duplicate: entries - stored }
 }

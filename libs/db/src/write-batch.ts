@@ -5,7 +5,7 @@ import { addCounts } from './add-counts.ts'
 import { advanceCommits } from './advance-commits.ts'
 import type { CommittedThrough } from './advance-commits.ts'
 import { claimBatch } from './claim-batch.ts'
-import { copyRows } from './copy-rows.ts'
+import { copyRows, rowsOf } from './copy-rows.ts'
 import { createPartitions } from './create-partitions.ts'
 import { classifyDatabaseError } from './database-error.ts'
 import { insertGaps } from './insert-gaps.ts'
@@ -46,7 +46,7 @@ export async function writeBatch(db: Database, job: BatchJob, streams: StreamCac
     } catch (error) {
       const fault = classifyDatabaseError(error)
       if (attempt === attemptsMax) throw error
-      if (fault === 'duplicate_key') insertRows = insertRowsOnce
+      if (fault === 'duplicate_key') insertRows = copyOnce
       else if (fault === 'bad_data') insertRows = salvageRows
       else if (fault === 'missing_partition') await createPartitionsFor(db, job)
       else if (fault === 'missing_link') streams.forget(job.header)
@@ -93,11 +93,13 @@ async function storeAll(
   return job.header.entries > 0 ? insertRows(client, job) : {}
 }
 
-const copyAll: InsertRows = async (client, { header, rows }) => {
-  await copyRows(client, 'agent_logs', rows)
-  await addCounts(client, header)
-  return { stored: header.entries }
+const copyAll: InsertRows = async (client, job) => {
+  await copyRows(client, 'agent_logs', rowsOf(job))
+  await addCounts(client, job.header)
+  return { stored: job.header.entries }
 }
+
+const copyOnce: InsertRows = (client, job) => insertRowsOnce(client, rowsOf(job), job.header.entries)
 
 /** Of each minute that the batch has rows in, since late lines may lie hours apart. */
 async function createPartitionsFor(db: Database, { header }: BatchJob): Promise<void> {
