@@ -1,7 +1,7 @@
 import { noOutcome } from '@logboom/contracts'
 import type { BatchJob, BatchOutcome } from '@logboom/contracts'
 import { advanceCommits } from './advance-commits.ts'
-import { claimBatch } from './claim-batch.ts'
+import { claimBatches } from './claim-batches.ts'
 import { insertDeadLetter } from './insert-dead-letter.ts'
 import { insertGaps } from './insert-gaps.ts'
 import type { Database } from './open-database.ts'
@@ -13,8 +13,8 @@ export async function deadLetterBatch(db: Database, job: BatchJob, error: Error)
   const { header } = job
   return transaction(db.pool, async (client) => {
     // without its streams, of which nothing is stored: they may be what is wrong with it
-    const claim = await claimBatch(client, { ...header, streams: [] })
-    if (claim.kind === 'committed_before') return noOutcome
+    const [claim] = await claimBatches(client, [{ ...header, streams: [] }])
+    if (!claim || claim.kind === 'committed_before') return noOutcome
     if (claim.kind === 'agent_deleted') {
       await claim.settle({ ...noOutcome, agent_deleted: header.entries })
       return { ...noOutcome, agent_deleted: header.entries }

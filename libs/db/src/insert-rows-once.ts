@@ -1,8 +1,8 @@
 import { rowColumns } from '@logboom/contracts'
+import type { BatchJob } from '@logboom/contracts'
 import type { PoolClient } from 'pg'
 import sql, { raw } from 'sql-template-tag'
 import { copyRows } from './copy-rows.ts'
-import type { CopiedRows } from './copy-rows.ts'
 
 const columns = raw(rowColumns.join(', '))
 
@@ -12,14 +12,13 @@ const columns = raw(rowColumns.join(', '))
  */
 export async function insertRowsOnce(
   client: PoolClient,
-  copied: CopiedRows,
-  entries: number,
+  job: BatchJob,
 ): Promise<{ stored: number; duplicate: number }> {
   // one table per session, since a table per batch would bloat the catalogue; emptied, since salvaging comes here often
   await client.query(`
     create temp table if not exists incoming_rows (like agent_logs) on commit delete rows;
     delete from incoming_rows`)
-  await copyRows(client, 'incoming_rows', copied)
+  await copyRows(client, 'incoming_rows', [job])
   const { rows } = await client.query<{ stored: number }>(sql`
     with inserted as (
       insert into agent_logs (${columns})
@@ -35,5 +34,5 @@ export async function insertRowsOnce(
     )
     select count(*)::int as stored from inserted`)
   const stored = rows[0]?.stored ?? 0
-  return { stored, duplicate: entries - stored }
+  return { stored, duplicate: job.header.entries - stored }
 }

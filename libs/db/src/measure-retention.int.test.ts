@@ -4,7 +4,7 @@ import { foldCounts } from './fold-counts.ts'
 import { measureRetention } from './measure-retention.ts'
 import { openDatabase } from './open-database.ts'
 import { createStreamCache } from './stream-cache.ts'
-import { writeBatch } from './write-batch.ts'
+import { writeBatch } from './write-batches.ts'
 
 const database = await openTestDatabase()
 const db = openDatabase({ url: database.url, applicationName: 'test' })

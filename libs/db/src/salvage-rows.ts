@@ -44,7 +44,8 @@ async function tryInsert(
 ): Promise<Error | null> {
   await client.query('savepoint salvage')
   try {
-    const { stored, duplicate } = await insertRowsOnce(client, { version: header.v, rows }, rows.length)
+    const part = { header: { ...header, entries: rows.length }, rows: Buffer.concat(rows) }
+    const { stored, duplicate } = await insertRowsOnce(client, part)
     salvaged.stored += stored
     salvaged.duplicate += duplicate
     await client.query('release savepoint salvage')
