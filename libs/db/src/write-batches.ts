@@ -30,13 +30,16 @@ export async function writeBatches(
   jobs: readonly BatchJob[],
   streams: StreamCache,
 ): Promise<WriteResult[]> {
-  if (jobs.length > 1) {
+  for (let attempt = 1; jobs.length > 1 && attempt <= 2; attempt += 1) {
     try {
       const written = await writeTogether(db, jobs, streams)
       return written.map((value) => ({ status: 'fulfilled', value }))
     } catch (reason) {
-      if (!ofOneJob.has(classifyDatabaseError(reason)))
-        return jobs.map(() => ({ status: 'rejected', reason }))
+      const fault = classifyDatabaseError(reason)
+      if (!ofOneJob.has(fault)) return jobs.map(() => ({ status: 'rejected', reason }))
+      if (fault !== 'missing_partition') break
+      // what cannot be made is told by the second attempt
+      for (const job of jobs) await createPartitionsFor(db, job).catch(() => undefined)
     }
   }
   const results: WriteResult[] = []
