@@ -50,6 +50,13 @@ export function accept(
   deps: Partial<AcceptDeps> = {},
   context: Partial<PushContext> = {},
 ): Promise<AcceptedPush> {
-  const standard = { agentId, key: 'key', bodyHash: 'body', limits: defaultAgentLimits, requestId: 'request' }
+  const standard = {
+    agentId,
+    key: 'key',
+    bodyHash: 'body',
+    limits: defaultAgentLimits,
+    requestId: 'request',
+    isAwaited: false,
+  }
   return acceptPush(given, { ...standard, ...context }, acceptDeps(deps))
 }

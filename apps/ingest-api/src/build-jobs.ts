@@ -5,7 +5,7 @@ import type { AcceptedEntry } from './sort-entries.ts'
 /** What all jobs of a batch have in common. */
 export type BatchIdentity = Pick<
   JobHeader,
-  'agent_id' | 'batch_id' | 'instance' | 'batch_number' | 'request_id' | 'created_us'
+  'agent_id' | 'batch_id' | 'instance' | 'batch_number' | 'request_id' | 'is_awaited' | 'created_us'
 >
 
 /** A job is one transaction of the writer and one value in Redis: a larger batch becomes several. */

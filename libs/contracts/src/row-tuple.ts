@@ -27,6 +27,7 @@ const jsonbVersion = 1
 
 export function createTupleWriter(bytesHint: number): TupleWriter {
   let buffer = Buffer.allocUnsafeSlow(bytesHint)
+  let view = viewOf(buffer) // a third of the price of Buffer's own methods, which check their numbers
   let at = 0
 
   function reserve(bytes: number): void {
@@ -34,21 +35,24 @@ export function createTupleWriter(bytesHint: number): TupleWriter {
     const larger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, at + bytes))
     buffer.copy(larger, 0, 0, at)
     buffer = larger
+    view = viewOf(buffer)
   }
 
   function int16(value: number): void {
-    at = buffer.writeInt16BE(value, at)
+    view.setInt16(at, value)
+    at += 2
   }
 
   function int32(value: number): void {
-    at = buffer.writeInt32BE(value, at)
+    view.setInt32(at, value)
+    at += 4
   }
 
   function micros(us: number): void {
     const since = us - postgresEpochUs
     int32(8)
     int32(Math.floor(since / 2 ** 32))
-    at = buffer.writeUInt32BE(since >>> 0, at) // modulo 2^32, also of what is larger or negative
+    int32(since) // modulo 2^32, also of what is larger or negative
   }
 
   function smallint(value: number | null): void {
@@ -67,7 +71,7 @@ export function createTupleWriter(bytesHint: number): TupleWriter {
   function text(value: string, before = 0): void {
     const lengthAt = at - before - 4
     at += buffer.write(value, at)
-    buffer.writeInt32BE(at - lengthAt - 4, lengthAt)
+    view.setInt32(lengthAt, at - lengthAt - 4)
   }
 
   return {
@@ -82,7 +86,8 @@ export function createTupleWriter(bytesHint: number): TupleWriter {
       micros(row.time.us)
       micros(row.createdUs)
       int32(8)
-      at = buffer.writeBigInt64BE(row.streamId, at)
+      view.setBigInt64(at, row.streamId)
+      at += 8
       int32(16)
       at += buffer.write(row.id, at, 16, 'latin1')
       integer(suborderOf(row.time.ns, row.seq))
@@ -105,10 +110,15 @@ export function createTupleWriter(bytesHint: number): TupleWriter {
     take() {
       const tuples = buffer.subarray(0, at)
       buffer = Buffer.allocUnsafeSlow(bytesHint)
+      view = viewOf(buffer)
       at = 0
       return tuples
     },
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** Bytes of the fields that always have the same size, by column; null: as long as it is. */

@@ -232,6 +232,15 @@ describe('an outcome', () => {
     expect(await queue.outcome(ids, 1_000)).toEqual(stored(3))
   })
 
+  test('is not kept where nobody waits for it', async () => {
+    const { header, rows } = batchJob({ key: 'unheard' })
+    const data = encodeJob({ header: { ...header, is_awaited: false }, rows })
+    await queue.enqueue([{ jobId: header.job_id, data }])
+    consume(count)
+    await until(isEmpty, { what: 'an empty queue' })
+    expect(await queue.outcome([header.job_id], 50)).toBeNull()
+  })
+
   test('is null while a part is missing', async () => {
     await queue.enqueue(jobs.slice(1))
     consume(count)
