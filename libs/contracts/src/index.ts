@@ -22,7 +22,7 @@ export { decodeRow, encodeRow, nsOfSuborder, rowColumns, rowFlags, seqOfSuborder
 export type { Row } from './row.ts'
 export { JobCount, JobGap, JobHeader, JobStream, jobVersion } from './job.ts'
 export type { BatchJob } from './job.ts'
-export { DeadLetter, LogPage, StoredEntry, StoredGap } from './read.ts'
+export { DeadLetter, LogBucket, LogHistogram, LogPage, StoredEntry, StoredGap } from './read.ts'
 export {
   Agent,
   AgentStatus,
