@@ -25,15 +25,22 @@ export async function storeLines(
   return ids
 }
 
-/** A writer stores nothing that has expired, so lines that are to be old age when they are there. */
+/** A writer stores nothing that has expired, so lines that are to be old age when they are there, with their counts. */
 async function age(db: Database, lines: Line[], ids: string[]): Promise<void> {
   for (const [index, { createdUs }] of lines.entries()) {
     if (createdUs === undefined) continue
-    const created = formatMicros(createdUs)
-    await db.pool.query('update agent_logs set created_at = $1::timestamptz where id = $2::uuid', [
-      created,
-      ids[index],
-    ])
+    await db.pool.query(
+      `with line as (
+         select * from agent_logs where id = $2::uuid
+       ), aged as (
+         update agent_logs set created_at = $1::timestamptz where id = $2::uuid
+       )
+       insert into log_count_deltas (stream_id, minute, created_minute, rows, bytes, retention_class, severity)
+       select stream_id, date_bin('1 minute', timestamp, 'epoch'), date_bin('1 minute', received.at, 'epoch'),
+         received.rows, received.rows * octet_length(message), retention_class, severity
+       from line, lateral (values (line.created_at, -1), ($1::timestamptz, 1)) as received (at, rows)`,
+      [formatMicros(createdUs), ids[index]],
+    )
   }
 }
 

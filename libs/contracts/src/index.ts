@@ -35,7 +35,7 @@ export { countTuples, createTupleWriter, decodeTuple, splitTuples } from './row-
 export type { TupleWriter } from './row-tuple.ts'
 export { JobCount, JobGap, JobHeader, JobStream, jobVersion, textJobVersion } from './job.ts'
 export type { BatchJob } from './job.ts'
-export { DeadLetter, LogPage, StoredEntry, StoredGap } from './read.ts'
+export { DeadLetter, LogBucket, LogHistogram, LogPage, StoredEntry, StoredGap } from './read.ts'
 export {
   Agent,
   AgentStatus,

@@ -46,7 +46,7 @@ export function matchesRow(query: RowQuery): Sql {
   const conditions = [
     sql`l.timestamp >= ${formatMicros(window.fromUs)}::timestamptz`,
     sql`l.timestamp < ${formatMicros(window.toUs)}::timestamptz`,
-    ofStreams(query),
+    isOfStreams(sql`l.stream_id`, query),
     isUnexpired(sight, { retentionClass: sql`l.retention_class`, createdAt: sql`l.created_at` }),
     ...filterConditions(query.filter),
     ...positionCondition(query),
@@ -62,22 +62,25 @@ export function inOrder(order: RowOrder): Sql {
 }
 
 /** A single stream is compared by `=`, for only that lets the index (stream_id, timestamp) give the order. */
-function ofStreams({ streams, sight }: RowQuery): Sql {
+export function isOfStreams(streamId: Sql, { streams, sight }: Pick<RowQuery, 'streams' | 'sight'>): Sql {
   if ('filter' in streams) {
-    return sql`l.stream_id in (select s.id from log_streams s where ${matchesStream(sight.scope, streams.filter)})`
+    return sql`${streamId} in (select s.id from log_streams s where ${matchesStream(sight.scope, streams.filter)})`
   }
   const { ids } = streams
-  return ids.length === 1 ? sql`l.stream_id = ${ids[0]}::bigint` : sql`l.stream_id = any(${ids}::bigint[])`
+  return ids.length === 1 ? sql`${streamId} = ${ids[0]}::bigint` : sql`${streamId} = any(${ids}::bigint[])`
+}
+
+/** Any of these levels; nothing to ask for when there are none. */
+export function hasSeverity(severity: Sql, severities: RowFilter['severities']): Sql[] {
+  if (severities.length === 0) return []
+  const ranges = severities.map(
+    ([from, to]) => sql`${severity} between ${from}::smallint and ${to}::smallint`,
+  )
+  return [sql`(${join(ranges, ' or ')})`]
 }
 
 function filterConditions({ severities, since, until, text, attributes }: RowFilter): Sql[] {
-  const conditions: Sql[] = []
-  if (severities.length > 0) {
-    const ranges = severities.map(
-      ([from, to]) => sql`l.severity between ${from}::smallint and ${to}::smallint`,
-    )
-    conditions.push(sql`(${join(ranges, ' or ')})`)
-  }
+  const conditions = hasSeverity(sql`l.severity`, severities)
   // Windows hold whole microseconds; only an edge within one needs more.
   if (since && since.ns > 0) conditions.push(sql`(l.timestamp, l.suborder) >= (${edge(since)})`)
   if (until && until.ns > 0) conditions.push(sql`(l.timestamp, l.suborder) < (${edge(until)})`)
