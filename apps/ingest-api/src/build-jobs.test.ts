@@ -47,6 +47,7 @@ const batches = fc.array(accepted, { maxLength: 30 }).map((given) =>
       stream: of,
       count: { retention_class: 1, minute: us % 3, severity },
       bytes,
+      attributes: null,
     }))
     .sort((a, b) => a.us - b.us),
 )
@@ -104,6 +105,7 @@ describe('the jobs of a batch', () => {
       stream: of,
       count: { retention_class: 1, minute, severity },
       bytes: 10,
+      attributes: null,
     })
     const [job] = build([one(1, 9), one(1, 9), one(1, null), one(2, 9), one(1, 9, stream('2'))])
     expect(
@@ -130,6 +132,7 @@ describe('the jobs of a batch', () => {
       stream: stream('1'),
       count: { retention_class: 1, minute: 0, severity: null },
       bytes: 600_000,
+      attributes: null,
     })
     expect(build([wide(1), wide(2)])).toHaveLength(2)
     expect(build([wide(1), wide(1)])).toHaveLength(1)
@@ -143,6 +146,7 @@ describe('the jobs of a batch', () => {
       stream: stream('1'),
       count: { retention_class: 1, minute: 0, severity: null },
       bytes: 600_000,
+      attributes: null,
     })
     const [first, second] = build([row(1), row(2), row(3)])
     const [shifted] = build([row(2), row(3)])

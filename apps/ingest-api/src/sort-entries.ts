@@ -18,6 +18,8 @@ export interface AcceptedEntry {
   stream: JobStream
   count: Omit<JobCount, 'rows' | 'bytes' | 'stream'>
   bytes: number
+  /** JSON text, for the traced values in it. */
+  attributes: string | null
 }
 
 export interface SortedEntries {
@@ -131,5 +133,13 @@ function accept(
   })
   const minute = Math.floor(entry.time.us / 60e6)
   const count = { retention_class: retentionClass, minute, severity: entry.severity }
-  return { us: entry.time.us, id, line, stream, count, bytes: entry.messageBytes }
+  return {
+    us: entry.time.us,
+    id,
+    line,
+    stream,
+    count,
+    bytes: entry.messageBytes,
+    attributes: entry.attributes,
+  }
 }

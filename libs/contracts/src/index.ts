@@ -22,6 +22,9 @@ export { decodeRow, encodeRow, nsOfSuborder, rowColumns, rowFlags, seqOfSuborder
 export type { Row } from './row.ts'
 export { JobCount, JobGap, JobHeader, JobStream, jobVersion } from './job.ts'
 export type { BatchJob } from './job.ts'
+export { buildTraceFilter, traceBits, tracedSpans } from './trace-filter.ts'
+export type { TimeSpan, TracedValue } from './trace-filter.ts'
+export { traceHash, tracedKeys } from './trace-hash.ts'
 export { DeadLetter, LogPage, StoredEntry, StoredGap } from './read.ts'
 export {
   Agent,

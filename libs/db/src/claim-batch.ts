@@ -32,11 +32,12 @@ export async function claimBatch(client: PoolClient, header: JobHeader): Promise
     ), claim as (
       insert into write_log (
         created_at, agent_id, job_id, batch_id, min_time, max_time, stream_ids,
-        stored, duplicate, expired, agent_deleted, dead_letter
+        stored, duplicate, expired, agent_deleted, dead_letter, trace_filter, retention_classes
       ) values (
         ${created}::timestamptz, ${header.agent_id}::uuid, ${header.job_id}, ${header.batch_id},
         ${microsOrNull(header.min_us)}::timestamptz, ${microsOrNull(header.max_us)}::timestamptz,
-        ${header.streams.map((stream) => stream.id)}::bigint[], ${header.entries}::int, 0, 0, 0, 0
+        ${header.streams.map((stream) => stream.id)}::bigint[], ${header.entries}::int, 0, 0, 0, 0,
+        ${traceFilterOf(header)}::bytea, ${classes}::smallint[]
       )
       on conflict (job_id) do nothing
       returning 1
@@ -68,6 +69,10 @@ async function settleClaim(client: PoolClient, jobId: string, outcome: BatchOutc
     set stored = ${outcome.stored}, duplicate = ${outcome.duplicate}, expired = ${outcome.expired},
         agent_deleted = ${outcome.agent_deleted}, dead_letter = ${outcome.dead_letter}
     where job_id = ${jobId}`)
+}
+
+function traceFilterOf({ trace_filter: filter }: JobHeader): Buffer | null {
+  return filter === undefined ? null : Buffer.from(filter, 'base64')
 }
 
 function microsOrNull(us: number | null): string | null {

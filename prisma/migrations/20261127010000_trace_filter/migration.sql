@@ -1,0 +1,15 @@
+-- A search by trace_id or correlation_id asks the ledger which batches may have it (libs/contracts/src/trace-filter.ts).
+
+alter table write_log
+  -- null: of a writer or an ingest-api that made none, so the batch may have anything; empty: it has no traced value
+  add column trace_filter bytea,
+  -- whose rows the batch brought: it stays in the ledger as long as the longest of them; null: may be any
+  add column retention_classes smallint[];
+-- in the row itself, uncompressed: each search reads some bits of every filter
+alter table write_log alter column trace_filter set storage external;
+alter table write_log set (toast_tuple_target = 8160);
+
+-- From then on the ledger has every batch that brought rows of this class: only moves forward, with each deletion.
+alter table retention_classes add column ledger_since timestamptz not null default '-infinity';
+-- before, a week was the most it kept; a day more, for a retention-worker of that release which is still at work
+update retention_classes set ledger_since = now() - interval '6 days' where retention_seconds > 6 * 86400;
