@@ -30,7 +30,7 @@ const bitsMin = 256
 const bitsMax = 524_288
 const slices = 16
 
-/** 1 KiB for 250 different values. */
+/** 1 KiB for 250 different values: a byte for each line, where every fourth has one. */
 export function buildTraceFilter(values: readonly TracedValue[], span: TimeSpan): Buffer {
   if (values.length === 0) return Buffer.alloc(0)
   const distinct = new Set<number>()

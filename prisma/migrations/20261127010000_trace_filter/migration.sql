@@ -8,6 +8,8 @@ alter table write_log
 -- in the row itself, uncompressed: each search reads some bits of every filter
 alter table write_log alter column trace_filter set storage external;
 alter table write_log set (toast_tuple_target = 8160);
+-- batches are written in the order of their time, nearly: a search of an hour reads the filters of an hour
+create index write_log_times on write_log using brin (min_time, max_time) with (pages_per_range = 16, autosummarize = on);
 
 -- From then on the ledger has every batch that brought rows of this class: only moves forward, with each deletion.
 alter table retention_classes add column ledger_since timestamptz not null default '-infinity';
