@@ -150,18 +150,47 @@ describe('the ledger keeps a batch', () => {
     expect(await left()).toEqual(['1'])
   })
 
-  test('and says that it may lack some, once a class keeps rows for longer than when it deleted', async () => {
+  test('as long as a line of its class is left that was received no later, expired or not', async () => {
     await write('1', { filter: filterOf('looked for') })
-    expect(await left()).toEqual(['1'])
-    expect(await find()).toHaveLength(1)
-    await db.pool.query('update retention_classes set retention_seconds = 86400 where id = 1')
-    expect(await find()).toBeNull()
-    expect(await left()).toEqual(['1'])
-    expect(await find()).toBeNull()
-    // what was deleted by then would have expired by now
+    await write('2', { filter: filterOf('looked for') })
+    await ageLedger('1', 50_000)
+    await ageLedger('2', 60_000)
     await db.pool.query(
-      `update retention_classes set ledger_since = now() - interval '24 hours 1 second' where id = 1`,
+      `update log_count_deltas set created_minute = now() - interval '50060 s' where stream_id = 1`,
     )
-    expect(await find()).toHaveLength(1)
+    expect(await left()).toEqual(['1'])
+    // the lines are seen again, and found
+    await db.pool.query('update retention_classes set retention_seconds = 86400 where id = 1')
+    expect(streamsOf(await find())).toEqual(['1'])
+    await db.pool.query('update retention_classes set retention_seconds = 43200 where id = 1')
+    await db.pool.query(
+      'insert into log_count_deltas select stream_id, minute, created_minute, -rows, -bytes, retention_class, severity from log_count_deltas where stream_id = 1',
+    )
+    expect(await left()).toEqual([])
   })
+
+  test('a week at most where it brought no lines', async () => {
+    for (const [index, days] of [6.9, 7.1].entries()) {
+      await writeBatch(db, jobOf({ agentId, messages: [], jobId: `empty ${index}` }), createStreamCache())
+      await db.pool.query(
+        'update write_log set created_at = now() - make_interval(secs => $2) where job_id = $1',
+        [`empty ${index}`, days * dayS],
+      )
+    }
+    await left()
+    expect((await db.pool.query('select job_id from write_log')).rows).toEqual([{ job_id: 'empty 0' }])
+  })
+})
+
+test('batches that were deleted by an older release, while their lines can be seen, make the ledger useless', async () => {
+  await write('1', { filter: filterOf('looked for') })
+  const since = (secondsAgo: number) =>
+    db.pool.query(
+      `update retention_classes set ledger_since = now() - make_interval(secs => $1) where id = 1`,
+      [secondsAgo],
+    )
+  await since(43_190)
+  expect(await find()).toBeNull()
+  await since(43_210)
+  expect(await find()).toHaveLength(1)
 })

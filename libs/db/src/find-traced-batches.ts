@@ -34,8 +34,8 @@ interface FoundBatch {
 
 /**
  * The batches whose filters let through all of some traced values. Null: they are too many, or the ledger may lack
- * batches whose rows can be seen, as after a class was given a longer retention. Whose lines they are is asked again of
- * their streams, and whether they have expired of the rows.
+ * batches whose rows can be seen (`ledger_since`). Whose lines they are is asked again of their streams, and whether
+ * they have expired of the rows.
  *
  * Reads the ledger through, or the part of it that a window of time leaves. Measured (PostgreSQL 18, 2 cores, 10 M rows
  * of 12 h, a quarter of them traced): 10 000 batches of 1000 lines, with 1 KiB each, 2 ms; 100 000 of 100 lines, with

@@ -11,7 +11,7 @@ alter table write_log set (toast_tuple_target = 8160);
 -- batches are written in the order of their time, nearly: a search of an hour reads the filters of an hour
 create index write_log_times on write_log using brin (min_time, max_time) with (pages_per_range = 16, autosummarize = on);
 
--- From then on the ledger has every batch that brought rows of this class: only moves forward, with each deletion.
+-- The ledger has every batch that brought lines of this class and was received since then: all there are, but for the
+-- classes of which the release before kept a week; a day more, for a retention-worker of it which is still at work.
 alter table retention_classes add column ledger_since timestamptz not null default '-infinity';
--- before, a week was the most it kept; a day more, for a retention-worker of that release which is still at work
 update retention_classes set ledger_since = now() - interval '6 days' where retention_seconds > 6 * 86400;
