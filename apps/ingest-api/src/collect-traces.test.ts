@@ -51,8 +51,8 @@ function plain(value: unknown): string {
 test('every traced value of what is stored is in the filter of its job, however it came', async () => {
   const text = fc.oneof(
     fc.uuid(),
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom('\0', 'a\ud800', '"', '\\', '\\"', '","trace_id":"x', '\t\n', 'null', ''),
+    fc.string(),
+    fc.constantFrom('\0', 'a\ud800', 'ünï\u{1f600}', '"', '\\', '\\"', '","trace_id":"x', '\t\n', 'null', ''),
   )
   const value = fc.oneof(
     text,
@@ -68,7 +68,7 @@ test('every traced value of what is stored is in the filter of its job, however 
   })
   let found = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(sent, { maxLength: 15 }), fc.boolean(), async (lines, isSkewed) => {
+    fc.asyncProperty(fc.array(sent, { maxLength: 10 }), fc.boolean(), async (lines, isSkewed) => {
       const entries = lines.map(({ second, ...line }) =>
         entry({ ...line, timestamp: `2026-03-01T11:59:${second}Z` }),
       )
@@ -85,9 +85,9 @@ test('every traced value of what is stored is in the filter of its job, however 
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   )
-  expect(found).toBeGreaterThan(50)
+  expect(found).toBeGreaterThan(200)
 })
 
 test('a job without a traced value has an empty filter', async () => {
