@@ -1,5 +1,5 @@
 import type { LogPage } from '@logboom/contracts'
-import { findHorizon, findStreams, listGaps, listRetentionPolicy } from '@logboom/db'
+import { findHorizon, listGaps, listRetentionPolicy } from '@logboom/db'
 import type { ListPage } from '@logboom/db'
 import { z } from 'zod'
 import { countTotal } from './count-total.ts'
@@ -8,8 +8,9 @@ import { findPage } from './find-page.ts'
 import type { LogQuery } from './log-query.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
 import type { LogSearch } from './log-search.ts'
-import { planWalk, timesOf } from './plan-walk.ts'
+import { planWalk, timesOf, windowOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
+import { resolveStreams } from './resolve-streams.ts'
 import { toStoredEntry } from './to-stored-entry.ts'
 
 const gapsMax = 100
@@ -38,14 +39,14 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
   const horizon = await findHorizon(db)
   const { classes } = horizon
   const times = cursor ?? timesOf(query, horizon)
-  const [streams, gaps, policy] = await Promise.all([
-    findStreams(db, scope, search.streams),
+  const [places, gaps, policy] = await Promise.all([
+    resolveStreams(db, search, windowOf(horizon, times)),
     listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
     listRetentionPolicy(db.pool),
   ])
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
   const { order } = query
-  const walk = planWalk(search, { horizon, streams, times, order, after: cursor?.after ?? null, deadlineMs })
+  const walk = planWalk(search, { horizon, places, times, order, after: cursor?.after ?? null, deadlineMs })
   const page = await findPage(db, walk, query)
   const seenBefore = cursor?.seen ?? 0
   const total = await countTotal(db, page, { mode: query.total, seenBefore, walk, config })

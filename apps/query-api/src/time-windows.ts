@@ -41,3 +41,15 @@ export function createTimeWindows(
     },
   }
 }
+
+/** The whole range in one. */
+export function oneWindow(range: TimeWindow): TimeWindows {
+  let left: TimeWindow | null = range.fromUs < range.toUs ? range : null
+  return {
+    next() {
+      const window = left
+      left = null
+      return window
+    },
+  }
+}

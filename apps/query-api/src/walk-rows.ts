@@ -2,8 +2,8 @@ import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { findRowAt, searchRows } from '@logboom/db'
 import type { Database, FoundRow, RowPosition, RowQuery } from '@logboom/db'
 import { queryTimeout } from './database-problems.ts'
-import { createTimeWindows } from './time-windows.ts'
-import type { TimeWindow } from './time-windows.ts'
+import { createTimeWindows, oneWindow } from './time-windows.ts'
+import type { TimeWindow, TimeWindows } from './time-windows.ts'
 
 export interface Walk extends Omit<RowQuery, 'window'> {
   range: TimeWindow
@@ -29,7 +29,7 @@ const candidatesMax = 500
  * rows are still of use.
  */
 export async function* walkRows(db: Database, walk: Walk, wanted: () => number): AsyncGenerator<WalkStep> {
-  const windows = createTimeWindows(rangeAfter(walk), walk)
+  const windows = windowsOf(walk)
   let { after } = walk
   let tookMs = 0
   for (let window = windows.next(0); window; window = windows.next(tookMs)) {
@@ -56,7 +56,7 @@ export async function skipRows(
   walk: Walk,
   count: number,
 ): Promise<{ skipped: number; after: RowPosition | null }> {
-  const windows = createTimeWindows(rangeAfter(walk), walk)
+  const windows = windowsOf(walk)
   let skipped = 0
   let after = walk.after
   for (let window = windows.next(0); window && skipped < count; window = windows.next(0)) {
@@ -67,6 +67,12 @@ export async function skipRows(
     after = passed.last ?? after
   }
   return { skipped, after }
+}
+
+/** What is known to lie in a few places is looked for in all of them at once. */
+function windowsOf(walk: Walk): TimeWindows {
+  const range = rangeAfter(walk)
+  return walk.spans ? oneWindow(range) : createTimeWindows(range, walk)
 }
 
 /** Where a walk stands that has seen all of a window: beyond each row in it, before each row after it. */

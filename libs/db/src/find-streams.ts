@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag'
+import sql, { empty } from 'sql-template-tag'
 import { matchesStream } from './match-streams.ts'
 import type { StreamFilter } from './match-streams.ts'
 import type { Database } from './open-database.ts'
@@ -12,13 +12,19 @@ const idsMax = 2_000
 
 /**
  * First step of every search: an entry's agent, namespace, pod and links are its stream's, of which there are
- * thousands of times fewer. No stream, no search.
+ * thousands of times fewer. No stream, no search. `among`: only these are of interest.
  */
-export async function findStreams(db: Database, scope: ReadScope, filter: StreamFilter): Promise<StreamSet> {
+export async function findStreams(
+  db: Database,
+  scope: ReadScope,
+  filter: StreamFilter,
+  among: readonly string[] | null = null,
+): Promise<StreamSet> {
+  const those = among ? sql`and s.id = any(${among}::bigint[])` : empty
   const { rows } = await db.pool.query<{ id: string }>(sql`
     select s.id
     from log_streams s
-    where ${matchesStream(scope, filter)}
+    where ${matchesStream(scope, filter)} ${those}
     limit ${idsMax + 1}::integer`)
   return rows.length > idsMax ? { filter } : { ids: rows.map((row) => row.id) }
 }

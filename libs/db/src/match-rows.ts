@@ -29,10 +29,19 @@ export interface RowPosition {
   id: string
 }
 
+/** A part of a stream, microseconds since 1970, both ends inclusive. */
+export interface StreamSpan {
+  streamId: string
+  minUs: number
+  maxUs: number
+}
+
 /** A search cut to `[fromUs, toUs)`, so that PostgreSQL touches few partitions and sorts little. */
 export interface RowQuery {
   sight: Sight
   streams: StreamSet
+  /** Where alone rows of the search can be, disjoint, of streams that are in `streams`; null = anywhere. */
+  spans: readonly StreamSpan[] | null
   filter: RowFilter
   window: { fromUs: number; toUs: number }
   order: RowOrder
@@ -40,13 +49,36 @@ export interface RowQuery {
   after: RowPosition | null
 }
 
-/** The condition on `agent_logs l` that page, count and offset share. */
-export function matchesRow(query: RowQuery): Sql {
+/**
+ * What page, count and offset select from: the rows `l` of a search, in no order. A trace of 5 lines in 10 M rows is in
+ * 23 spans of 15 rows, which take 0.4 ms; without them the walk has seen half of it after 8 s.
+ */
+export function rowsOf(query: RowQuery): Sql {
+  const { spans } = query
+  if (!spans) return sql`agent_logs l where ${matchesRow(query)} and ${isOfStreams(sql`l.stream_id`, query)}`
+  const { fromUs, toUs } = query.window
+  const within = spans.filter(({ minUs, maxUs }) => minUs < toUs && maxUs >= fromUs)
+  // `offset 0` keeps it a look into the index for each span, over the leaves of its time, whatever statistics say
+  return sql`unnest(
+      ${within.map(({ streamId }) => streamId)}::bigint[],
+      ${within.map(({ minUs }) => formatMicros(minUs))}::timestamptz[],
+      ${within.map(({ maxUs }) => formatMicros(maxUs))}::timestamptz[]
+    ) as span (stream_id, min_time, max_time)
+    cross join lateral (
+      select l.*
+      from agent_logs l
+      where l.stream_id = span.stream_id and l.timestamp between span.min_time and span.max_time
+        and ${matchesRow(query)}
+      offset 0
+    ) l`
+}
+
+/** What is asked of a row, whatever its stream. */
+export function matchesRow(query: Omit<RowQuery, 'streams' | 'spans'>): Sql {
   const { window, sight } = query
   const conditions = [
     sql`l.timestamp >= ${formatMicros(window.fromUs)}::timestamptz`,
     sql`l.timestamp < ${formatMicros(window.toUs)}::timestamptz`,
-    isOfStreams(sql`l.stream_id`, query),
     isUnexpired(sight, { retentionClass: sql`l.retention_class`, createdAt: sql`l.created_at` }),
     ...filterConditions(query.filter),
     ...positionCondition(query),
@@ -101,7 +133,7 @@ function attributeText(key: string): Sql {
     : sql`${literal}`
 }
 
-function positionCondition({ after, order }: RowQuery): Sql[] {
+function positionCondition({ after, order }: Pick<RowQuery, 'after' | 'order'>): Sql[] {
   if (!after) return []
   const position = sql`(${formatMicros(after.us)}::timestamptz, ${after.suborder}::integer, ${after.id}::uuid)`
   const row = sql`(l.timestamp, l.suborder, l.id)`

@@ -1,6 +1,6 @@
 import type { Sql } from 'sql-template-tag'
 import sql from 'sql-template-tag'
-import { inOrder, matchesRow } from './match-rows.ts'
+import { inOrder, rowsOf } from './match-rows.ts'
 import type { RowPosition, RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 
@@ -43,8 +43,7 @@ export function searchRowsStatement(query: RowQuery & { limit: number }): Sql {
     with page as materialized (
       select l.timestamp, l.created_at, l.stream_id, l.id, l.suborder, l.original_bytes, l.severity, l.flags,
         l.message, l.group_id, l.attributes
-      from agent_logs l
-      where ${matchesRow(query)}
+      from ${rowsOf(query)}
       order by ${inOrder(query.order)}
       limit ${query.limit}::integer
     )
