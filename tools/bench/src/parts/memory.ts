@@ -18,9 +18,11 @@ const names = {
   retention: 'retention-worker',
 }
 const sampleMs = 5_000
+/** Made between pushes: so few that the pause is short. */
+const batchesAtOnce = 25
 const readMs = 200
 /** Lines go soon, so that the soak needs no disk and retention has work. */
-const retention = { name: 'default', retention_seconds: 60, partition_seconds: 10 }
+const retention = { retention_seconds: 60, partition_seconds: 10 }
 const mebibyte = 2 ** 20
 
 type Sample = Record<(typeof watched)[number], number>
@@ -57,10 +59,10 @@ async function pushUntil(
   let entries = 0
   progress.step(`memory: full load, readers and retention for ${minutes} min`)
   while (performance.now() < endsMs) {
-    const batches = makeBatches({ batches: 100, agents, spanMs: 1_000, fromMs: Date.now() - 1_000 })
+    const batches = makeBatches({ batches: batchesAtOnce, agents, spanMs: 1_000, fromMs: Date.now() - 1_000 })
     const { ingestUrl: url, agents: accounts } = broker
     await pushBatches({ url, agents: accounts, batches, holdBack: () => watch.now() > 100 })
-    entries += 100_000
+    entries += batchesAtOnce * 1_000
     progress.now(
       `${(entries / 1e6).toFixed(1)} M entries, ${Math.ceil((endsMs - performance.now()) / 60_000)} min to go`,
     )
