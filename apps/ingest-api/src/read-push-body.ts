@@ -24,7 +24,7 @@ export async function withPushBody<T>(
   budget: BodyBudget,
   work: (body: Buffer) => Promise<T>,
 ): Promise<T> {
-  const decoderOf = decoderFor(req)
+  const decoder = decoderFor(req)
   if (Number(req.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax)
   let charged = 0
   const charge = (bytes: number) => {
@@ -34,35 +34,45 @@ export async function withPushBody<T>(
   }
   try {
     const raw = await readRaw(req, bytesMax, charge)
-    return await work(decoderOf ? await decode(decoderOf(raw), raw, bytesMax, charge) : raw)
+    return await work(await decode(raw, decoder, bytesMax, charge))
   } finally {
     budget.used -= charged
   }
 }
 
-/** Output is allotted in pieces: few where there is much, small ones where there is little. Text shrinks five- to tenfold. */
-function chunkSizeOf(raw: Buffer): number {
-  return Math.min(262_144, Math.max(16_384, raw.length * 8))
-}
-
 // RFC 9659: a frame that asks for a larger window than 8 MiB is not meant for HTTP, and may ask for 128 MiB of memory.
 const zstdWindow = { [zlib.constants.ZSTD_d_windowLogMax]: 23 }
 
-const gunzip = (raw: Buffer) => zlib.createGunzip({ chunkSize: chunkSizeOf(raw) })
+type OutputOptions = Pick<zlib.ZlibOptions, 'chunkSize' | 'maxOutputLength'>
 
-const decoders: Record<string, ((raw: Buffer) => Transform) | null> = {
-  identity: null,
-  gzip: gunzip,
-  'x-gzip': gunzip,
-  deflate: (raw) => {
-    const options = { chunkSize: chunkSizeOf(raw) }
-    return hasZlibHeader(raw) ? zlib.createInflate(options) : zlib.createInflateRaw(options)
-  },
-  br: (raw) => zlib.createBrotliDecompress({ chunkSize: chunkSizeOf(raw) }),
-  zstd: (raw) => zlib.createZstdDecompress({ chunkSize: chunkSizeOf(raw), params: zstdWindow }),
+/** One way to decompress, at once or piece by piece. */
+interface Decoder {
+  sync: (raw: Buffer, options: OutputOptions) => Buffer
+  stream: (options: OutputOptions) => Transform
 }
 
-function decoderFor(req: BodyStream): ((raw: Buffer) => Transform) | null {
+const gzip: Decoder = { sync: zlib.gunzipSync, stream: zlib.createGunzip }
+const inflate: Decoder = { sync: zlib.inflateSync, stream: zlib.createInflate }
+const inflateRaw: Decoder = { sync: zlib.inflateRawSync, stream: zlib.createInflateRaw }
+const zstd: Decoder = {
+  sync: (raw, options) => zlib.zstdDecompressSync(raw, { ...options, params: zstdWindow }),
+  stream: (options) => zlib.createZstdDecompress({ ...options, params: zstdWindow }),
+}
+const brotli: Decoder = {
+  sync: (raw, options) => zlib.brotliDecompressSync(raw, options),
+  stream: (options) => zlib.createBrotliDecompress(options),
+}
+
+const decoders: Record<string, ((raw: Buffer) => Decoder) | null> = {
+  identity: null,
+  gzip: () => gzip,
+  'x-gzip': () => gzip,
+  deflate: (raw) => (hasZlibHeader(raw) ? inflate : inflateRaw),
+  br: () => brotli,
+  zstd: () => zstd,
+}
+
+function decoderFor(req: BodyStream): ((raw: Buffer) => Decoder) | null {
   const name = (req.headers['content-encoding'] ?? '').trim().toLowerCase() || 'identity'
   const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined
   if (decoder !== undefined) return decoder
@@ -82,19 +92,35 @@ async function readRaw(req: BodyStream, bytesMax: number, charge: (bytes: number
   }
 }
 
+/** Decompressed at once: 0.9 ms of the process per 1000 entries, where a stream and its thread take 1.4 together. */
+const smallBytes = 131_072
+
 async function decode(
-  decoder: Transform,
   raw: Buffer,
+  decoderOf: ((raw: Buffer) => Decoder) | null,
   bytesMax: number,
   charge: (bytes: number) => void,
 ): Promise<Buffer> {
-  decoder.end(raw)
+  if (!decoderOf) return raw
+  const decoder = decoderOf(raw)
+  // output is allotted in pieces: few where there is much, small ones where there is little
+  const chunkSize = Math.min(524_288, Math.max(16_384, raw.length * 8))
   try {
-    return await collect(decoder, bytesMax, charge)
+    if (raw.length > smallBytes)
+      return await collect(decoder.stream({ chunkSize }).end(raw), bytesMax, charge)
+    const body = decoder.sync(raw, { chunkSize, maxOutputLength: bytesMax })
+    charge(body.length)
+    return body
   } catch (error) {
     if (error instanceof Problem) throw error
+    if (isTooLarge(error)) throw tooLarge(bytesMax)
     throw new Problem('corrupt_encoding', undefined, { cause: error })
   }
+}
+
+/** How zlib says that the output has reached its bound. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
 }
 
 async function collect(
