@@ -1,5 +1,6 @@
 import type { PartName } from './options.ts'
 import type { Part } from './part.ts'
 import { ingest } from './parts/ingest.ts'
+import { reads } from './parts/reads.ts'
 
-export const parts: Partial<Record<PartName, Part>> = { ingest }
+export const parts: Partial<Record<PartName, Part>> = { ingest, reads }
