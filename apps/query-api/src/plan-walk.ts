@@ -1,6 +1,6 @@
 import { compareTimes } from '@logboom/contracts'
 import type { LogTime } from '@logboom/contracts'
-import type { Horizon, RowPosition, StreamSet } from '@logboom/db'
+import type { FoundStreams, Horizon, RowPosition } from '@logboom/db'
 import { severityRangesOf } from './log-query.ts'
 import type { LogQuery } from './log-query.ts'
 import { parameterProblem } from './parse-query.ts'
@@ -25,7 +25,7 @@ export function timesOf({ since, until }: Pick<LogQuery, 'since' | 'until'>, { n
 
 export interface WalkPlan {
   horizon: Horizon
-  streams: StreamSet
+  streams: FoundStreams
   times: Times
   after: RowPosition | null
   deadlineMs: number
@@ -38,6 +38,8 @@ export function planWalk({ query, scope, signal }: LogSearch, plan: WalkPlan): W
   return {
     sight: { scope, classes: horizon.classes },
     streams,
+    spans: null,
+    lines: streams.lines,
     filter: {
       ...times,
       severities: severityRangesOf(query),

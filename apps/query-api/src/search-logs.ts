@@ -44,17 +44,19 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch): Promise<Lo
   const { scope, query, filters } = search
   const startedMs = performance.now()
   const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, filters, LogPosition)
-  const horizon = await findHorizon(db)
-  const { classes } = horizon
-  const times = cursor ?? timesOf(query, horizon)
-  const [streams, gaps, policy] = await Promise.all([
+  const [horizon, streams, policy] = await Promise.all([
+    findHorizon(db),
     findStreams(db, scope, search.streams),
-    listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
     listRetentionPolicy(db.pool),
   ])
+  const { classes } = horizon
+  const times = cursor ?? timesOf(query, horizon)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
   const walk = planWalk(search, { horizon, streams, times, after: cursor?.after ?? null, deadlineMs })
-  const page = await findPage(db, walk, query)
+  const [page, gaps] = await Promise.all([
+    findPage(db, walk, query),
+    listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
+  ])
   const seenBefore = cursor?.seen ?? 0
   const total = await countTotal(db, page, { mode: query.total, seenBefore, walk, config })
   deps.metrics.countPage(page.cutShort ? 'cut_short' : 'full')

@@ -1,6 +1,6 @@
 import type { Sql } from 'sql-template-tag'
 import sql, { empty } from 'sql-template-tag'
-import { matchesRow } from './match-rows.ts'
+import { rowsOf } from './match-rows.ts'
 import type { RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 import { withStatementTimeout } from './statement-timeout.ts'
@@ -24,7 +24,7 @@ export async function countRows(
   const { rows } = await withStatementTimeout(db.pool, timeoutMs, (client) =>
     client.query<{ total: string }>(sql`
       select count(*) as total
-      from (select 1 from agent_logs l where ${matchesRow(query)} ${cap}) counted`),
+      from (select 1 from ${rowsOf(query)} ${cap}) counted`),
   )
   return Number(rows[0]?.total ?? 0)
 }

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag'
-import { inOrder, matchesRow } from './match-rows.ts'
+import { inOrder, rowsOf } from './match-rows.ts'
 import type { RowPosition, RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 
@@ -18,8 +18,7 @@ export async function findRowAt(db: Database, query: RowQuery & { count: number 
   const { rows } = await db.pool.query<{ us: string; suborder: number; id: string; skipped: string }>(sql`
     with passed as materialized (
       select l.timestamp, l.suborder, l.id
-      from agent_logs l
-      where ${matchesRow(query)}
+      from ${rowsOf(query)}
       order by ${inOrder(query.order)}
       limit ${query.count}::integer
     )

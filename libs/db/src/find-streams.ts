@@ -7,18 +7,48 @@ import type { ReadScope } from './visible-rows.ts'
 /** The streams of a search: their ids, or, where they are too many to list, the filter that they match. */
 export type StreamSet = { ids: readonly string[] } | { filter: StreamFilter }
 
+/** What is known of the lines of streams, some seconds old: enough to guess where they lie, never to leave one out. */
+export interface StreamLines {
+  /** Of all streams together; of those too many to list, at least so many. */
+  rows: number
+  /** When the first one was received, and the last one or one up to minutes before it; microseconds since 1970. */
+  fromUs: number
+  toUs: number
+}
+
+export type FoundStreams = StreamSet & { lines: StreamLines }
+
 /** Beyond this, sending the ids with each statement costs more than joining by the filter. */
 const idsMax = 2_000
+
+interface StreamsRow {
+  ids: string[]
+  rows: number
+  from_us: number | null
+  to_us: number | null
+}
 
 /**
  * First step of every search: an entry's agent, namespace, pod and links are its stream's, of which there are
  * thousands of times fewer. No stream, no search.
  */
-export async function findStreams(db: Database, scope: ReadScope, filter: StreamFilter): Promise<StreamSet> {
-  const { rows } = await db.pool.query<{ id: string }>(sql`
-    select s.id
-    from log_streams s
-    where ${matchesStream(scope, filter)}
-    limit ${idsMax + 1}::integer`)
-  return rows.length > idsMax ? { filter } : { ids: rows.map((row) => row.id) }
+export async function findStreams(
+  db: Database,
+  scope: ReadScope,
+  filter: StreamFilter,
+): Promise<FoundStreams> {
+  const { rows } = await db.pool.query<StreamsRow>(sql`
+    select coalesce(array_agg(id::text), '{}') as ids, coalesce(sum(row_count), 0)::float8 as rows,
+      (extract(epoch from min(first_seen)) * 1000000)::float8 as from_us,
+      (extract(epoch from max(last_seen)) * 1000000)::float8 as to_us
+    from (
+      select s.id, s.row_count, s.first_seen, s.last_seen
+      from log_streams s
+      where ${matchesStream(scope, filter)}
+      limit ${idsMax + 1}::integer
+    ) as found`)
+  const [row] = rows
+  if (!row) throw new Error('an aggregate without a row')
+  const lines = { rows: row.rows, fromUs: row.from_us ?? 0, toUs: row.to_us ?? 0 }
+  return row.ids.length > idsMax ? { filter, lines } : { ids: row.ids, lines }
 }

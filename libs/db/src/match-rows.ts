@@ -3,7 +3,7 @@ import type { LogTime } from '@logboom/contracts'
 import type { Sql } from 'sql-template-tag'
 import sql, { join } from 'sql-template-tag'
 import type { StreamSet } from './find-streams.ts'
-import { escapeLike, matchesStream } from './match-streams.ts'
+import { matchesStream } from './match-streams.ts'
 import { isUnexpired } from './visible-rows.ts'
 import type { Sight } from './visible-rows.ts'
 
@@ -29,10 +29,19 @@ export interface RowPosition {
   id: string
 }
 
+/** A part of a stream, microseconds since 1970, both ends inclusive. */
+export interface StreamSpan {
+  streamId: string
+  minUs: number
+  maxUs: number
+}
+
 /** A search cut to `[fromUs, toUs)`, so that PostgreSQL touches few partitions and sorts little. */
 export interface RowQuery {
   sight: Sight
   streams: StreamSet
+  /** Where alone rows of the search can be, disjoint, of streams that are in `streams`; null = anywhere. */
+  spans: readonly StreamSpan[] | null
   filter: RowFilter
   window: { fromUs: number; toUs: number }
   order: RowOrder
@@ -40,13 +49,38 @@ export interface RowQuery {
   after: RowPosition | null
 }
 
-/** The condition on `agent_logs l` that page, count and offset share. */
+/** What page, count and offset select from: the rows `l` of a search, in no order. */
+export function rowsOf(query: RowQuery): Sql {
+  const { spans } = query
+  if (!spans) return sql`agent_logs l where ${matchesRow(query)}`
+  const { fromUs, toUs } = query.window
+  const within = spans.filter(({ minUs, maxUs }) => minUs < toUs && maxUs >= fromUs)
+  // `offset 0` keeps it a look into the index for each span, over the leaves of its time, whatever statistics say
+  return sql`unnest(
+      ${within.map(({ streamId }) => streamId)}::bigint[],
+      ${within.map(({ minUs }) => formatMicros(minUs))}::timestamptz[],
+      ${within.map(({ maxUs }) => formatMicros(maxUs))}::timestamptz[]
+    ) as span (stream_id, min_time, max_time)
+    cross join lateral (
+      select l.*
+      from agent_logs l
+      where l.stream_id = span.stream_id and l.timestamp between span.min_time and span.max_time
+        and ${matchesAnyStream(query)}
+      offset 0
+    ) l`
+}
+
+/** The condition on `agent_logs l`. */
 export function matchesRow(query: RowQuery): Sql {
+  return sql`${isOfStreams(sql`l.stream_id`, query)} and ${matchesAnyStream(query)}`
+}
+
+/** The same for whoever sees to the streams. */
+export function matchesAnyStream(query: RowQuery): Sql {
   const { window, sight } = query
   const conditions = [
     sql`l.timestamp >= ${formatMicros(window.fromUs)}::timestamptz`,
     sql`l.timestamp < ${formatMicros(window.toUs)}::timestamptz`,
-    ofStreams(query),
     isUnexpired(sight, { retentionClass: sql`l.retention_class`, createdAt: sql`l.created_at` }),
     ...filterConditions(query.filter),
     ...positionCondition(query),
@@ -62,26 +96,31 @@ export function inOrder(order: RowOrder): Sql {
 }
 
 /** A single stream is compared by `=`, for only that lets the index (stream_id, timestamp) give the order. */
-function ofStreams({ streams, sight }: RowQuery): Sql {
+export function isOfStreams(streamId: Sql, { streams, sight }: Pick<RowQuery, 'streams' | 'sight'>): Sql {
   if ('filter' in streams) {
-    return sql`l.stream_id in (select s.id from log_streams s where ${matchesStream(sight.scope, streams.filter)})`
+    return sql`${streamId} in (select s.id from log_streams s where ${matchesStream(sight.scope, streams.filter)})`
   }
   const { ids } = streams
-  return ids.length === 1 ? sql`l.stream_id = ${ids[0]}::bigint` : sql`l.stream_id = any(${ids}::bigint[])`
+  return ids.length === 1 ? sql`${streamId} = ${ids[0]}::bigint` : sql`${streamId} = any(${ids}::bigint[])`
+}
+
+/** Any of these levels; nothing to ask for when there are none. */
+export function hasSeverity(severity: Sql, severities: RowFilter['severities']): Sql[] {
+  if (severities.length === 0) return []
+  const ranges = severities.map(
+    ([from, to]) => sql`${severity} between ${from}::smallint and ${to}::smallint`,
+  )
+  return [sql`(${join(ranges, ' or ')})`]
 }
 
 function filterConditions({ severities, since, until, text, attributes }: RowFilter): Sql[] {
-  const conditions: Sql[] = []
-  if (severities.length > 0) {
-    const ranges = severities.map(
-      ([from, to]) => sql`l.severity between ${from}::smallint and ${to}::smallint`,
-    )
-    conditions.push(sql`(${join(ranges, ' or ')})`)
-  }
+  const conditions = hasSeverity(sql`l.severity`, severities)
   // Windows hold whole microseconds; only an edge within one needs more.
   if (since && since.ns > 0) conditions.push(sql`(l.timestamp, l.suborder) >= (${edge(since)})`)
   if (until && until.ns > 0) conditions.push(sql`(l.timestamp, l.suborder) < (${edge(until)})`)
-  if (text !== null) conditions.push(sql`l.message ilike ${`%${escapeLike(text)}%`}::text`)
+  // By bytes, as a to z are the same in all encodings: 1.0 µs for 200 bytes, of which ILIKE takes 1.5
+  if (text !== null)
+    conditions.push(sql`strpos(lower(l.message collate "C"), ${text.toLowerCase()}::text) > 0`)
   for (const [key, value] of attributes) conditions.push(sql`${attributeText(key)} = ${value}::text`)
   return conditions
 }

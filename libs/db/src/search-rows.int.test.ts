@@ -51,6 +51,7 @@ test('a search plans the partitions of its window alone, and of classes that exi
       classes: classes.filter(({ classId }) => classId === 1),
     },
     streams: { ids: ['1', '2'] },
+    spans: null,
     filter: { severities: [[9, 12]], since: null, until: null, text: 'x', attributes: [] },
     window: { fromUs: startUs + hourUs, toUs: startUs + hourUs + 60e6 },
     order: 'desc',

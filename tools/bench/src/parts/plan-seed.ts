@@ -54,7 +54,8 @@ export function planSeed(plan: SeedPlan): SeedBatch[] {
 
 function batchesOf({ rows, agents, fromUs, toUs }: SeedPlan, agent: number): SeedBatch[] {
   const half = rows / 2 / rowsPerBatch
-  const count = agent === seedRoles.quiet ? 1 : Math.round(agent === seedRoles.loud ? half : half / (agents - 2))
+  const count =
+    agent === seedRoles.quiet ? 1 : Math.round(agent === seedRoles.loud ? half : half / (agents - 2))
   const spanUs = Math.floor((toUs - fromUs) / (count + 1))
   return Array.from({ length: count }, (_, round) => ({
     agent,

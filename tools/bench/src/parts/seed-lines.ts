@@ -33,7 +33,9 @@ const retentionSeconds = (hours + 2) * 3_600
 export async function seedLines(pool: pg.Pool, { rows, agents, progress }: SeedOptions): Promise<Seed> {
   const toUs = Date.now() * 1000
   const fromUs = toUs - hours * 3_600e6
-  await pool.query('update retention_classes set retention_seconds = $1::integer where id = 1', [retentionSeconds])
+  await pool.query('update retention_classes set retention_seconds = $1::integer where id = 1', [
+    retentionSeconds,
+  ])
   await createPartitions(pool, { retentionClass: 1, fromUs, toUs: toUs + 3_600e6 })
   const batches = planSeed({ rows, agents: agents.length, fromUs, toUs })
   await insertStreams(pool, batches, agents)
@@ -42,7 +44,9 @@ export async function seedLines(pool: pg.Pool, { rows, agents, progress }: SeedO
   await pool.query(countsSql)
   await pool.query(streamTotalsSql)
   await pool.query('analyze')
-  const stored = await pool.query<{ rows: string }>('select count(*) as rows from agent_logs where flags >= 0')
+  const stored = await pool.query<{ rows: string }>(
+    'select count(*) as rows from agent_logs where flags >= 0',
+  )
   return { rows: Number(stored.rows[0]?.rows), fromUs, toUs, deploymentObjectId }
 }
 
@@ -108,7 +112,8 @@ const batchesFrom = `
     order by number
   ) as b`
 
-const streamOf = (agentId: string, pod: string): string => `hashint8extended(${pod}, hashtextextended(${agentId}::text, 0))`
+const streamOf = (agentId: string, pod: string): string =>
+  `hashint8extended(${pod}, hashtextextended(${agentId}::text, 0))`
 
 const streamsSql = `
   insert into log_streams (id, agent_id, deployment_object_id, namespace, pod_name, pod_uid, container_name, labels,

@@ -32,7 +32,11 @@ export function openReadClient(url: string, key: string): ReadClient {
 const patienceMs = 15_000
 
 /** Times one search again and again, a few times unheard first. @throws when an answer lacks lines or has too many */
-export async function timeReads(client: ReadClient, { id, path, lines }: ReadCase, samples: number): Promise<number[]> {
+export async function timeReads(
+  client: ReadClient,
+  { id, path, lines }: ReadCase,
+  samples: number,
+): Promise<number[]> {
   const warmUps = 3
   const giveUpMs = performance.now() + patienceMs
   const tookMs: number[] = []
