@@ -16,7 +16,7 @@ const fewStreams = 100
 const sparseRows = 2_000
 /** Lines that are looked at before PostgreSQL is asked again, where nobody knows how many of them match. */
 const unknownRows = 5_000
-/** Where streams have no lines that are counted yet. */
+/** Where nobody knows how many lines there are. */
 const blindUs = 2e6
 
 /**
@@ -24,26 +24,29 @@ const blindUs = 2e6
  * A wrong guess costs time and nothing else: windows cover the whole range, and the counts know each row.
  */
 export function guessWindows(walk: Walk, rows: number): WindowGuess {
-  const { order, lines, streams, filter, matches } = walk
+  const { order, nowUs, lines, streams, filter, matches } = walk
   const mustLook = matches !== null || filter.text !== null || filter.attributes.length > 0
   const hasLevels = filter.severities.length > 0
+  const plain = { order, nowUs, growth: 8, countedFrom: Infinity }
+  const levels = { growth: 64, countedFrom: 1 }
+  if (isEverything(walk) && !mustLook)
+    return hasLevels ? { ...plain, ...levels, firstUs: blindUs / 4 } : { ...plain, firstUs: blindUs }
   const isFew = 'ids' in streams && streams.ids.length <= fewStreams
-  const nowUs = Math.min(walk.nowUs, lines.toUs + lastSeenLagUs)
   const looks = rows * (isFew ? 4 : 2) * (hasLevels ? 6 : 1)
-  const plain = { order, nowUs, firstUs: widthOf(walk, nowUs, looks), growth: isFew || hasLevels ? 64 : 8 }
-  if (mustLook) {
-    const firstUs = widthOf(walk, nowUs, Math.max(unknownRows, looks))
-    return { ...plain, firstUs, growth: 8, countedFrom: Infinity }
-  }
+  // Where no window is too wide, too wide is better than to ask twice.
+  const seenUs = Math.min(nowUs, isFew ? lines.toUs : lines.toUs + lastSeenLagUs)
+  const widthOf = (count: number) => widthOfRows(walk, seenUs, count)
+  const known = { ...plain, nowUs: seenUs }
+  if (mustLook) return { ...known, firstUs: widthOf(Math.max(unknownRows, looks)) }
   if ('ids' in streams && lines.rows <= Math.max(sparseRows, 2 * rows))
-    return { ...plain, firstUs: Infinity, countedFrom: 0 }
+    return { ...known, firstUs: Infinity, countedFrom: 0 }
   // Of many streams that are not all there are, most lines of a window may belong to others.
-  if (!isFew && !isEverything(walk)) return { ...plain, countedFrom: 0 }
-  return { ...plain, countedFrom: hasLevels ? 1 : Infinity }
+  if (!isFew) return { ...known, firstUs: widthOf(looks), countedFrom: 0 }
+  return { ...known, firstUs: widthOf(looks), growth: 64, ...(hasLevels && levels) }
 }
 
 /** The time in which that many lines are written, were they written evenly. */
-function widthOf({ range, lines }: Walk, nowUs: number, rows: number): number {
+function widthOfRows({ range, lines }: Walk, nowUs: number, rows: number): number {
   if (lines.rows === 0) return blindUs
   const lengthUs = Math.min(range.toUs, nowUs) - Math.max(range.fromUs, lines.fromUs)
   return (rows / lines.rows) * Math.max(0, lengthUs)

@@ -54,9 +54,8 @@ export function countedSpansStatement(query: Omit<RowQuery, 'spans'>, rowsWanted
   return sql`
     select stream_id::text, (extract(epoch from minute) * 1000000)::bigint as minute_us, total
     from (
-      select stream_id, minute, (sum(sum(rows)) over ())::float8 as total, coalesce(sum(sum(rows)) over (
-        order by ${inTime} range between unbounded preceding and current row exclude group
-      ), 0) as before
+      select stream_id, minute, (sum(sum(rows)) over ())::float8 as total,
+        sum(sum(rows)) over (order by ${inTime}) - sum(sum(rows)) over (partition by minute) as before
       from (${ofTable(sql`log_counts`, query)} union all ${ofTable(sql`log_count_deltas`, query)}) as counts
       group by stream_id, minute
       having sum(rows) > 0

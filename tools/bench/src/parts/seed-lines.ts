@@ -158,14 +158,20 @@ const ledgerSql = `
     b.rows, 0, 0, 0, 0
   ${batchesFrom.replace('BATCH_TYPES', '').replace('BATCH_COLUMNS', '')}`
 
+/** Counts are folded as time goes by. */
 const countsSql = `
   insert into log_counts (stream_id, minute, created_minute, rows, bytes, retention_class, severity)
   select stream_id, date_trunc('minute', timestamp), date_trunc('minute', created_at), count(*),
     sum(octet_length(message)), retention_class, severity
   from agent_logs
-  group by 1, 2, 3, 6, 7`
+  group by 1, 2, 3, 6, 7
+  order by 3, 1`
 
 const streamTotalsSql = `
-  update log_streams s set row_count = c.rows, byte_count = c.bytes
-  from (select stream_id, sum(rows) as rows, sum(bytes) as bytes from log_counts group by stream_id) as c
+  update log_streams s set row_count = c.rows, byte_count = c.bytes, last_seen = c.last_seen
+  from (
+    select stream_id, sum(rows) as rows, sum(bytes) as bytes, max(created_minute) as last_seen
+    from log_counts
+    group by stream_id
+  ) as c
   where c.stream_id = s.id`

@@ -51,6 +51,25 @@ export async function timeReads(
   return tookMs
 }
 
+/** Pages of 1 000 lines by cursor: how many times longer than the first page each further one took. */
+export async function timePages(
+  client: ReadClient,
+  path: ReadCase['path'],
+  { samples, pages }: { samples: number; pages: number },
+): Promise<number[]> {
+  const ratios: number[] = []
+  for (let sample = 0; sample < samples; sample += 1) {
+    const first = await client.get(`${path(sample)}?limit=1000`)
+    let cursor = first.body.next_cursor
+    for (let page = 2; page <= pages && cursor !== null; page += 1) {
+      const { tookMs, body } = await client.get(`${path(sample)}?limit=1000&cursor=${cursor}`)
+      ratios.push(tookMs / first.tookMs)
+      cursor = body.next_cursor
+    }
+  }
+  return ratios
+}
+
 function ask(
   url: string,
   options: { agent: Agent; headers: Record<string, string> },
