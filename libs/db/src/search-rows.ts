@@ -38,10 +38,13 @@ export async function searchRows(db: Database, query: RowQuery & { limit: number
 
 /** Apart, so that a test can have it explained. */
 export function searchRowsStatement(query: RowQuery & { limit: number }): Sql {
+  const { streams, spans, limit } = query
+  const page =
+    !spans && 'ids' in streams
+      ? pageByStream(query, streams.ids)
+      : pageOf(query, sql`from ${rowsOf(query)}`, sql`${limit}::integer`)
   return sql`
-    with page as materialized (
-      ${isByStream(query) ? pageByStream(query) : pageOf(query, sql`from ${rowsOf(query)}`)}
-    )
+    with page as materialized (${page})
     select
       (extract(epoch from l.timestamp) * 1000000)::bigint as us,
       l.suborder,
@@ -67,33 +70,25 @@ export function searchRowsStatement(query: RowQuery & { limit: number }): Sql {
     order by ${inOrder(query.order)}`
 }
 
-/** Beyond this, looking into each stream takes longer than looking at all lines of a window that is well chosen. */
-const byStreamMax = 100
-
-function isByStream({ streams, spans }: RowQuery): boolean {
-  return !spans && 'ids' in streams && streams.ids.length > 1 && streams.ids.length <= byStreamMax
-}
-
 /**
  * A page of each stream, and of these the page: never more than so many rows, in whatever window. The index on
  * (stream_id, timestamp) gives the order, and there is no other plan: for `= any` PostgreSQL may choose to walk through
- * everybody's lines by time until it has found enough, which is for ever for streams that have none.
+ * everybody's lines by time until it has found enough, which is for ever for streams that have none. The limit of each
+ * stands in a subquery, so that it is unknown when the plan is made: PostgreSQL, which takes streams for equally large,
+ * would otherwise read and sort all lines of one whenever it expects a page of them at most.
  */
-function pageByStream(query: RowQuery & { limit: number }): Sql {
-  const ids = 'ids' in query.streams ? query.streams.ids : []
-  return pageOf(
-    query,
-    sql`from unnest(${ids}::bigint[]) as stream (id) cross join lateral (
-      ${pageOf(query, sql`from agent_logs l where l.stream_id = stream.id and ${matchesAnyStream(query)}`)}
-    ) as l`,
-  )
+function pageByStream(query: RowQuery & { limit: number }, ids: readonly string[]): Sql {
+  const ofStream = sql`from agent_logs l where l.stream_id = stream.id and ${matchesAnyStream(query)}`
+  const page = sql`from unnest(${ids}::bigint[]) as stream (id)
+    cross join lateral (${pageOf(query, ofStream, sql`(select ${query.limit}::integer)`)}) as l`
+  return pageOf(query, page, sql`${query.limit}::integer`)
 }
 
-function pageOf({ order, limit }: RowQuery & { limit: number }, from: Sql): Sql {
+function pageOf({ order }: RowQuery, from: Sql, limit: Sql): Sql {
   return sql`
     select l.timestamp, l.created_at, l.stream_id, l.id, l.suborder, l.original_bytes, l.severity, l.flags,
       l.message, l.group_id, l.attributes
     ${from}
     order by ${inOrder(order)}
-    limit ${limit}::integer`
+    limit ${limit}`
 }
