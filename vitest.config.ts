@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'],
           pool: 'threads',
+          // a property on a busy machine
+          testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
       },

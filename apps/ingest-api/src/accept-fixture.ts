@@ -21,7 +21,16 @@ export function entry(changes: Record<string, unknown> = {}): Entry {
 }
 
 export function push(entries: unknown[], changes: Partial<Push> = {}): Push {
-  return { entries, gaps: [], sentUs: null, key: null, instance: '', batchNumber: null, ...changes }
+  return {
+    entries,
+    gaps: [],
+    isClean: false,
+    sentUs: null,
+    key: null,
+    instance: '',
+    batchNumber: null,
+    ...changes,
+  }
 }
 
 /** Everything is retained for 12 h in class 1, and no link is known to be wrong. */
@@ -41,6 +50,13 @@ export function accept(
   deps: Partial<AcceptDeps> = {},
   context: Partial<PushContext> = {},
 ): Promise<AcceptedPush> {
-  const standard = { agentId, key: 'key', bodyHash: 'body', limits: defaultAgentLimits, requestId: 'request' }
+  const standard = {
+    agentId,
+    key: 'key',
+    bodyHash: 'body',
+    limits: defaultAgentLimits,
+    requestId: 'request',
+    isAwaited: false,
+  }
   return acceptPush(given, { ...standard, ...context }, acceptDeps(deps))
 }

@@ -1,4 +1,5 @@
-import { decodeRow, defaultAgentLimits, formatMicros } from '@logboom/contracts'
+import { decodeTuple, defaultAgentLimits, formatMicros, splitTuples } from '@logboom/contracts'
+import type { RowFields } from '@logboom/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AcceptedPush } from './accept-push.ts'
@@ -13,9 +14,8 @@ const gap = {
   reason: 'rotated',
 }
 
-function rowsOf({ jobs }: AcceptedPush): ReturnType<typeof decodeRow>[] {
-  const lines = jobs.flatMap(({ rows }) => rows.toString().split('\n').slice(0, -1))
-  return lines.map(decodeRow)
+function rowsOf({ jobs }: Pick<AcceptedPush, 'jobs'>): RowFields[] {
+  return jobs.flatMap(({ rows }) => splitTuples(rows)).map(decodeTuple)
 }
 
 const idsOf = async (...args: Parameters<typeof accept>) => rowsOf(await accept(...args)).map(({ id }) => id)
@@ -184,7 +184,7 @@ describe('a batch', () => {
   test('has the same job and rows when it is repeated, and others when its key comes with another body', async () => {
     const take = async (bodyHash: string) => {
       const { jobs } = await accept(push([entry()]), {}, { bodyHash })
-      return [jobs[0]?.header.job_id, decodeRow(jobs[0]?.rows.toString() ?? '').id]
+      return [jobs[0]?.header.job_id, rowsOf({ jobs })[0]?.id]
     }
     const [jobId, rowId] = await take('one body')
     expect(await take('one body')).toEqual([jobId, rowId])
@@ -196,9 +196,9 @@ describe('a batch', () => {
   test('of a clock that is days off is stored in our time, with its own kept as attribute', async () => {
     const timestamp = '1970-01-01T00:00:10.000000001Z'
     const { jobs } = await accept(push([entry({ timestamp })], { sentUs: 15_000_000 }))
-    const row = decodeRow(jobs[0]?.rows.toString().trimEnd() ?? '')
-    expect(row.timestamp).toBe(formatMicros(receivedUs - 5_000_000))
-    expect(JSON.parse(row.attributes ?? '')).toEqual({ sent_timestamp: timestamp })
+    const [row] = rowsOf({ jobs })
+    expect(row?.timestamp).toBe(formatMicros(receivedUs - 5_000_000))
+    expect(JSON.parse(row?.attributes ?? '')).toEqual({ sent_timestamp: timestamp })
   })
 
   test('of gaps alone is written', async () => {

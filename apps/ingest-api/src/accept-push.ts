@@ -36,12 +36,14 @@ export interface PushContext {
   bodyHash: string
   limits: AgentLimits
   requestId: string
+  /** The sender waits for COMMIT. */
+  isAwaited: boolean
 }
 
 /** Decides what becomes of a push and turns what is accepted into jobs for the writer. */
 export async function acceptPush(
   push: Push,
-  { agentId, key, bodyHash, limits, requestId }: PushContext,
+  { agentId, key, bodyHash, limits, requestId, isAwaited }: PushContext,
   { policy, links, streams, receiptClock, futureSkewUsMax }: AcceptDeps,
 ): Promise<AcceptedPush> {
   await policy.refresh()
@@ -60,6 +62,7 @@ export async function acceptPush(
     instance: push.instance,
     batch_number: push.batchNumber,
     request_id: requestId,
+    is_awaited: isAwaited,
     created_us: receivedUs,
   }
   // a numbered batch is written even when nothing of it is left, or committed_through would wait for it for ever

@@ -1,18 +1,22 @@
 import { rowFlags } from '@logboom/contracts'
+import type { JobStream } from '@logboom/contracts'
 import { describe, expect, test } from 'vitest'
 import { createBatchStreams, sharedPodName } from './batch-streams.ts'
-import { checkEntry } from './check-entry.ts'
+import { createEntryChecker } from './check-entry.ts'
 import type { CheckedEntry } from './check-entry.ts'
 import { agentId, entry } from './accept-fixture.ts'
 import { createStreamBudget } from './stream-budget.ts'
 
 function checked(changes: Record<string, unknown>): CheckedEntry {
-  const one = checkEntry(entry(changes), 100)
+  const one = createEntryChecker({ messageBytesMax: 100, isClean: false })(entry(changes))
   if ('code' in one) throw new Error(one.detail)
   return one
 }
 
-const open = (streamsMax: number) => createBatchStreams(agentId, createStreamBudget({ streamsMax }))
+function open(streamsMax: number): (one: CheckedEntry) => JobStream {
+  const streamOf = createBatchStreams(agentId, createStreamBudget({ streamsMax }))
+  return (one) => streamOf(one).stream
+}
 
 describe('entries of one stream', () => {
   test('share it, with the newest node and all labels', () => {

@@ -2,15 +2,24 @@ import { labelsMax, rowFlags } from '@logboom/contracts'
 import type { JobStream } from '@logboom/contracts'
 import { boundAttributes } from './bound-attributes.ts'
 import type { CheckedEntry } from './check-entry.ts'
+import type { EntryStream } from './entry-stream.ts'
 import { streamIdOf } from './identity.ts'
 import type { StreamBudget } from './stream-budget.ts'
 
 /** What an agent with too many live streams puts further ones into. */
 export const sharedPodName = '(shared)'
 
-interface KnownStream {
+/** A stream as the jobs of a batch have it. */
+export interface BatchStream {
+  /** The key of `log_streams`. */
+  id: bigint
   stream: JobStream
+}
+
+interface KnownStream extends BatchStream {
   isShared: boolean
+  /** What its last entry said of it. */
+  last: EntryStream | null
 }
 
 /**
@@ -20,23 +29,35 @@ interface KnownStream {
 export function createBatchStreams(
   agentId: string,
   budget: StreamBudget,
-): (entry: CheckedEntry) => JobStream {
+): (entry: CheckedEntry) => BatchStream {
   const streams = new Map<string, KnownStream>()
+  /** Entries that say the same share their `stream`: most find theirs here. */
+  const known = new Map<EntryStream, KnownStream>()
 
-  function open({ stream: identity }: CheckedEntry): KnownStream {
+  function open(identity: EntryStream): KnownStream {
     const id = streamIdOf(agentId, identity)
-    if (budget.take(agentId, id)) return { stream: { id: id.toString(), ...identity }, isShared: false }
+    if (budget.take(agentId, id)) {
+      return { id, stream: { id: id.toString(), ...identity }, isShared: false, last: null }
+    }
     const shared = { ...identity, ...sharedIdentity }
-    return { stream: { id: streamIdOf(agentId, shared).toString(), ...shared }, isShared: true }
+    const sharedId = streamIdOf(agentId, shared)
+    return { id: sharedId, stream: { id: sharedId.toString(), ...shared }, isShared: true, last: null }
+  }
+
+  function find(identity: EntryStream): KnownStream {
+    const key = keyOf(identity)
+    const found = streams.get(key) ?? open(identity)
+    streams.set(key, found)
+    known.set(identity, found)
+    return found
   }
 
   return (entry) => {
-    const key = keyOf(entry)
-    const known = streams.get(key) ?? open(entry)
-    streams.set(key, known)
-    if (known.isShared) keepAsAttributes(entry)
-    else addNews(known.stream, entry.stream)
-    return known.stream
+    const found = known.get(entry.stream) ?? find(entry.stream)
+    if (found.isShared) keepAsAttributes(entry)
+    else if (found.last !== entry.stream) addNews(found.stream, entry.stream)
+    found.last = entry.stream
+    return found
   }
 }
 
@@ -50,12 +71,12 @@ const sharedIdentity = {
 }
 
 /** None of the texts has a NUL, and none is empty. */
-function keyOf({ stream }: CheckedEntry): string {
+function keyOf(stream: EntryStream): string {
   const { namespace, pod_name, pod_uid, container_name, deployment_object_id, work_order_id } = stream
   return [namespace, pod_name, pod_uid, container_name, deployment_object_id, work_order_id].join('\0')
 }
 
-function addNews(stream: JobStream, { node, labels }: CheckedEntry['stream']): void {
+function addNews(stream: JobStream, { node, labels }: EntryStream): void {
   stream.node = node ?? stream.node
   const merged = { ...stream.labels, ...labels }
   if (Object.keys(merged).length <= labelsMax) stream.labels = merged

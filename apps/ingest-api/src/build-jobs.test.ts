@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { decodeTuple, splitTuples } from '@logboom/contracts'
+import type { BatchJob, JobStream } from '@logboom/contracts'
 import { buildJobs } from './build-jobs.ts'
 import type { AcceptedEntry } from './sort-entries.ts'
 
@@ -12,7 +14,7 @@ const batch = {
   created_us: 1,
 }
 
-function stream(id: string): AcceptedEntry['stream'] {
+function stream(id: string): JobStream {
   const links = { deployment_object_id: null, work_order_id: null }
   return {
     id,
@@ -28,53 +30,74 @@ function stream(id: string): AcceptedEntry['stream'] {
 
 const streams = ['1', '2', '3'].map(stream)
 
-const accepted = fc
-  .record({
-    us: fc.integer({ min: 0, max: 50 }),
-    stream: fc.constantFrom(...streams),
-    lineBytes: fc.integer({ min: 1, max: 300_000 }),
-    severity: fc.constantFrom(null, 9, 17),
-    bytes: fc.nat(100),
-  })
-  .map(({ us, stream: of, lineBytes, severity, bytes }) => ({ us, of, lineBytes, severity, bytes }))
-
-const batches = fc.array(accepted, { maxLength: 30 }).map((given) =>
-  given
-    .map(({ us, of, lineBytes, severity, bytes }, index): AcceptedEntry => ({
-      us,
-      id: String(index),
-      line: `${index} ${'x'.repeat(lineBytes)}`,
-      stream: of,
-      count: { retention_class: 1, minute: us % 3, severity },
-      bytes,
-    }))
-    .sort((a, b) => a.us - b.us),
-)
-
-function bytesAt(entries: AcceptedEntry[], us: number): number {
-  return entries.reduce((sum, one) => (one.us === us ? sum + one.line.length + 1 : sum), 0)
+/** An entry whose message stands for what is not given. */
+function entryOf(given: {
+  us?: number
+  message?: string
+  severity?: number | null
+  of?: JobStream
+  name?: string
+}): AcceptedEntry {
+  const { us = 5, message = 'x', severity = null, of = stream('1'), name = '' } = given
+  return {
+    time: { us, ns: 0 },
+    createdUs: 1,
+    streamId: BigInt(of.id),
+    id: name.padStart(16, '0').slice(-16),
+    seq: 0,
+    originalBytes: null,
+    retentionClass: 1,
+    severity,
+    flags: 0,
+    message,
+    groupId: null,
+    attributes: null,
+    stream: of,
+    messageBytes: Buffer.byteLength(message),
+  }
 }
+
+const batches = fc
+  .array(
+    fc.record({
+      us: fc.integer({ min: 0, max: 50 }).map((second) => second * 30e6),
+      of: fc.constantFrom(...streams),
+      length: fc.integer({ min: 1, max: 300_000 }),
+      severity: fc.constantFrom(null, 9, 17),
+    }),
+    { maxLength: 30 },
+  )
+  .map((given) =>
+    given
+      .map(({ length, ...one }, index) =>
+        entryOf({ ...one, name: String(index), message: 'x'.repeat(length) }),
+      )
+      .sort((a, b) => a.time.us - b.time.us),
+  )
 
 const build = (entries: AcceptedEntry[]) =>
   buildJobs(batch, entries, [], (rows, part) => `job-${part} of ${rows}`)
+const rowsOf = (jobs: BatchJob[]) => jobs.flatMap(({ rows }) => splitTuples(rows)).map(decodeTuple)
+const minuteOf = (entry: AcceptedEntry) => Math.floor(entry.time.us / 60e6)
 
 describe('the jobs of a batch', () => {
   test('hold every line exactly once, in order, and count right', () => {
     fc.assert(
       fc.property(batches, (entries) => {
         const jobs = build(entries)
-        expect(jobs.map(({ rows }) => rows.toString()).join('')).toBe(
-          entries.map(({ line }) => `${line}\n`).join(''),
-        )
+        expect(rowsOf(jobs).map(({ message }) => message)).toEqual(entries.map(({ message }) => message))
         for (const { header, rows } of jobs) {
-          expect(rows.toString().split('\n').length - 1).toBe(header.entries)
+          expect(splitTuples(rows)).toHaveLength(header.entries)
           expect(header.parts).toBe(jobs.length)
           expect(header.counts.reduce((sum, one) => sum + one.rows, 0)).toBe(header.entries)
           const counted = new Set(header.counts.map((one) => one.stream))
           expect(new Set(header.streams.map(({ id }) => id))).toEqual(counted)
         }
         const bytes = jobs.flatMap(({ header }) => header.counts).reduce((sum, one) => sum + one.bytes, 0)
-        expect(bytes).toBe(entries.reduce((sum, one) => sum + one.bytes, 0))
+        expect(bytes).toBe(entries.reduce((sum, one) => sum + one.messageBytes, 0))
+        expect(new Set(jobs.flatMap(({ header }) => header.counts.map(({ minute }) => minute)))).toEqual(
+          new Set(entries.map(minuteOf)),
+        )
       }),
       { numRuns: 30 },
     )
@@ -89,7 +112,9 @@ describe('the jobs of a batch', () => {
         expect(ends.every((end, part) => end < (starts[part] ?? 0))).toBe(true)
         const large = build(entries).filter(({ header }) => header.min_us !== header.max_us)
         // one time may hold many lines, and may be the last of its job
-        const largestTime = Math.max(0, ...entries.map(({ us }) => bytesAt(entries, us)))
+        const bytesAt = (us: number) =>
+          entries.reduce((sum, one) => (one.time.us === us ? sum + one.messageBytes + 120 : sum), 0)
+        const largestTime = Math.max(0, ...entries.map(({ time }) => bytesAt(time.us)))
         expect(large.every(({ rows }) => rows.length <= 1_048_576 + largestTime)).toBe(true)
       }),
       { numRuns: 30 },
@@ -97,53 +122,36 @@ describe('the jobs of a batch', () => {
   })
 
   test('are counted by stream, minute, level and class', () => {
-    const one = (minute: number, severity: number | null, of = stream('1')): AcceptedEntry => ({
-      us: 5,
-      id: '',
-      line: 'l',
-      stream: of,
-      count: { retention_class: 1, minute, severity },
-      bytes: 10,
-    })
-    const [job] = build([one(1, 9), one(1, 9), one(1, null), one(2, 9), one(1, 9, stream('2'))])
+    const one = (minute: number, severity: number | null, of = stream('1')) =>
+      entryOf({ us: minute * 60e6, severity, of, message: '1234567890' })
+    const other = { ...one(1, 9), retentionClass: 2 }
+    const [job] = build([one(1, 9), one(1, 9), one(1, null), other, one(1, 9, stream('2')), one(2, 9)])
     expect(
-      job?.header.counts.map(({ stream: of, minute, severity, rows, bytes }) => [
-        of,
-        minute,
-        severity,
-        rows,
-        bytes,
+      job?.header.counts.map((count) => [
+        count.stream,
+        count.retention_class,
+        count.minute,
+        count.severity,
+        count.rows,
+        count.bytes,
       ]),
     ).toEqual([
-      ['1', 1, 9, 2, 20],
-      ['1', 1, null, 1, 10],
-      ['1', 2, 9, 1, 10],
-      ['2', 1, 9, 1, 10],
+      ['1', 1, 1, 9, 2, 20],
+      ['1', 1, 1, null, 1, 10],
+      ['1', 2, 1, 9, 1, 10],
+      ['2', 1, 1, 9, 1, 10],
+      ['1', 1, 2, 9, 1, 10],
     ])
   })
 
   test('are cut by bytes, not by characters', () => {
-    const wide = (us: number): AcceptedEntry => ({
-      us,
-      id: '',
-      line: '€'.repeat(200_000),
-      stream: stream('1'),
-      count: { retention_class: 1, minute: 0, severity: null },
-      bytes: 600_000,
-    })
+    const wide = (us: number) => entryOf({ us, message: '€'.repeat(200_000) })
     expect(build([wide(1), wide(2)])).toHaveLength(2)
     expect(build([wide(1), wide(1)])).toHaveLength(1)
   })
 
   test('have other ids when the same body is cut in other places', () => {
-    const row = (us: number): AcceptedEntry => ({
-      us,
-      id: `row-${us}`,
-      line: 'x'.repeat(600_000),
-      stream: stream('1'),
-      count: { retention_class: 1, minute: 0, severity: null },
-      bytes: 600_000,
-    })
+    const row = (us: number) => entryOf({ us, name: `row-${us}`, message: 'x'.repeat(600_000) })
     const [first, second] = build([row(1), row(2), row(3)])
     const [shifted] = build([row(2), row(3)])
     expect(shifted?.header.job_id).not.toBe(first?.header.job_id)

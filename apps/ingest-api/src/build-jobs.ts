@@ -1,15 +1,18 @@
-import { byteLength, jobVersion } from '@logboom/contracts'
-import type { BatchJob, JobCount, JobGap, JobHeader, JobStream } from '@logboom/contracts'
+import { createTupleWriter, jobVersion } from '@logboom/contracts'
+import type { BatchJob, JobCount, JobGap, JobHeader, JobStream, TupleWriter } from '@logboom/contracts'
 import type { AcceptedEntry } from './sort-entries.ts'
 
 /** What all jobs of a batch have in common. */
 export type BatchIdentity = Pick<
   JobHeader,
-  'agent_id' | 'batch_id' | 'instance' | 'batch_number' | 'request_id' | 'created_us'
+  'agent_id' | 'batch_id' | 'instance' | 'batch_number' | 'request_id' | 'is_awaited' | 'created_us'
 >
 
 /** A job is one transaction of the writer and one value in Redis: a larger batch becomes several. */
 const jobBytesMax = 1_048_576
+/** What a row takes beside its texts. */
+const rowBytes = 120
+const bufferBytesMin = 16_384
 
 /**
  * Cuts the rows of a batch, which are in order of time, into jobs of about 1 MiB; the gaps travel with the first.
@@ -23,38 +26,54 @@ export function buildJobs(
   jobIdOf: (rows: string, part: number) => string,
 ): BatchJob[] {
   const chunks = chunkByBytes(entries)
-  return chunks.map((chunk, part) => ({
-    header: {
-      v: jobVersion,
-      job_id: jobIdOf(rangeOf(chunk), part),
-      ...batch,
-      parts: chunks.length,
-      entries: chunk.length,
-      min_us: chunk[0]?.us ?? null,
-      max_us: chunk.at(-1)?.us ?? null,
-      streams: streamsOf(chunk),
-      counts: countsOf(chunk),
-      gaps: part === 0 ? gaps : [],
-    },
-    rows: Buffer.from(chunk.map((entry) => `${entry.line}\n`).join('')),
-  }))
+  return chunks.map(({ entries: chunk, bytes }, part) => {
+    const writer = createTupleWriter(Math.max(bufferBytesMin, Math.ceil(bytes * 1.25)))
+    return {
+      header: {
+        v: jobVersion,
+        job_id: jobIdOf(rangeOf(chunk), part),
+        ...batch,
+        parts: chunks.length,
+        entries: chunk.length,
+        min_us: chunk[0]?.time.us ?? null,
+        max_us: chunk.at(-1)?.time.us ?? null,
+        streams: streamsOf(chunk),
+        counts: countsOf(chunk),
+        gaps: part === 0 ? gaps : [],
+      },
+      rows: writeRows(writer, chunk),
+    }
+  })
+}
+
+interface Chunk {
+  entries: AcceptedEntry[]
+  /** About. */
+  bytes: number
 }
 
 /** Rows of one microsecond stay together: (created_at, time range) then tells the rows of one job from another's. */
-function chunkByBytes(entries: AcceptedEntry[]): AcceptedEntry[][] {
-  const chunks: AcceptedEntry[][] = [[]]
-  let bytes = 0
+function chunkByBytes(entries: AcceptedEntry[]): Chunk[] {
+  let chunk: Chunk = { entries: [], bytes: 0 }
+  const chunks = [chunk]
+  let lastUs = Number.NaN
   for (const entry of entries) {
-    const lineBytes = byteLength(entry.line) + 1
-    const sameTime = chunks.at(-1)?.at(-1)?.us === entry.us
-    if (bytes + lineBytes > jobBytesMax && bytes > 0 && !sameTime) {
-      chunks.push([])
-      bytes = 0
+    const bytes = rowBytes + entry.messageBytes + (entry.attributes?.length ?? 0)
+    const { us } = entry.time
+    if (chunk.bytes + bytes > jobBytesMax && chunk.bytes > 0 && us !== lastUs) {
+      chunk = { entries: [], bytes: 0 }
+      chunks.push(chunk)
     }
-    bytes += lineBytes
-    chunks.at(-1)?.push(entry)
+    chunk.bytes += bytes
+    chunk.entries.push(entry)
+    lastUs = us
   }
   return chunks
+}
+
+function writeRows(writer: TupleWriter, entries: AcceptedEntry[]): Buffer {
+  for (const entry of entries) writer.add(entry)
+  return writer.take()
 }
 
 /** Names the rows of a job: those between the first and the last in order, so many. */
@@ -63,19 +82,36 @@ function rangeOf(entries: AcceptedEntry[]): string {
 }
 
 function streamsOf(entries: AcceptedEntry[]): JobStream[] {
-  return [...new Map(entries.map(({ stream }) => [stream.id, stream])).values()]
+  const distinct = new Set<JobStream>()
+  for (const { stream } of entries) distinct.add(stream)
+  // several of one id, where an agent has too many streams
+  return [...new Map([...distinct].map((stream) => [stream.id, stream])).values()]
 }
 
+/** Rows by stream, then by a number that stands for class, minute and level. */
 function countsOf(entries: AcceptedEntry[]): JobCount[] {
-  const counts = new Map<string, JobCount>()
-  for (const { stream, count, bytes } of entries) {
-    const key = `${stream.id} ${count.retention_class} ${count.minute} ${count.severity}`
-    const sum = counts.get(key)
-    if (!sum) counts.set(key, { stream: stream.id, ...count, rows: 1, bytes })
-    else {
+  const byStream = new Map<bigint, Map<number, JobCount>>()
+  const counts: JobCount[] = []
+  for (const { streamId, stream, retentionClass, time, severity, messageBytes } of entries) {
+    const minute = Math.floor(time.us / 60e6)
+    const key = (minute * 32_768 + retentionClass) * 32 + (severity ?? 31)
+    const ofStream = byStream.get(streamId) ?? new Map<number, JobCount>()
+    const sum = ofStream.get(key)
+    if (sum) {
       sum.rows += 1
-      sum.bytes += bytes
+      sum.bytes += messageBytes
+      continue
     }
+    const count = {
+      stream: stream.id,
+      retention_class: retentionClass,
+      minute,
+      severity,
+      rows: 1,
+      bytes: messageBytes,
+    }
+    counts.push(count)
+    byStream.set(streamId, ofStream.set(key, count))
   }
-  return [...counts.values()]
+  return counts
 }

@@ -1,21 +1,22 @@
 import { byteLength, rowFlags } from '@logboom/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkEntry } from './check-entry.ts'
+import { createEntryChecker } from './check-entry.ts'
 import type { CheckedEntry } from './check-entry.ts'
 import { malformed } from './parse-push.ts'
 import { entry } from './accept-fixture.ts'
 
 const messageBytesMax = 100
+const checkEntry = createEntryChecker({ messageBytesMax, isClean: false })
 
 function check(changes: Record<string, unknown> = {}): CheckedEntry {
-  const checked = checkEntry(entry(changes), messageBytesMax)
+  const checked = checkEntry(entry(changes))
   if ('code' in checked) throw new Error(`rejected: ${checked.code} ${checked.detail}`)
   return checked
 }
 
 function codeOf(raw: unknown): string | null {
-  const checked = checkEntry(raw, messageBytesMax)
+  const checked = checkEntry(raw)
   return 'code' in checked ? checked.code : null
 }
 
@@ -34,7 +35,7 @@ describe('any JSON', () => {
   test('is either taken or rejected with a code and a reason; nothing throws', () => {
     fc.assert(
       fc.property(anyEntry, (raw) => {
-        expect(checkEntry(raw, messageBytesMax)).toEqual(
+        expect(checkEntry(raw)).toEqual(
           expect.toBeOneOf([
             { code: expect.stringMatching(/^[a-z_]+$/), detail: expect.stringMatching(/./) },
             expect.objectContaining({ message: expect.any(String), time: expect.anything() }),

@@ -14,13 +14,16 @@ import {
 import type { Level, LogTime } from '@logboom/contracts'
 import type { z } from 'zod'
 import { boundAttributes } from './bound-attributes.ts'
-import type { StreamIdentity } from './identity.ts'
+import { createStreamReader } from './entry-stream.ts'
+import type { EntryStream, ReadStream } from './entry-stream.ts'
+import { isEntry } from './is-entry.ts'
 import { malformed } from './parse-push.ts'
 
 /** An entry that is fit to be stored, apart from its retention and links. */
 export interface CheckedEntry {
   time: LogTime
-  stream: StreamIdentity & { node: string | null; labels: Record<string, string> }
+  /** One object for all entries of a push that say the same of their stream. */
+  stream: EntryStream
   entryId: string | null
   seq: number | null
   severity: number | null
@@ -35,17 +38,36 @@ export interface CheckedEntry {
 
 export type Reject = { code: string; detail: string }
 
-/** Checks one entry by the contract and brings its texts into a shape that PostgreSQL takes. */
-export function checkEntry(raw: unknown, messageBytesMax: number): CheckedEntry | Reject {
-  if (raw === malformed) return reject('malformed_json')
-  const parsed = Entry.safeParse(raw)
-  if (!parsed.success) return rejectOf(parsed.error, raw)
-  const entry = parsed.data
+export interface EntryRules {
+  messageBytesMax: number
+  /** No text of the push can hold what PostgreSQL does not take, so none is searched for it. */
+  isClean: boolean
+}
+
+/** What checks the entries of one push. */
+interface Check extends EntryRules {
+  clean: (text: string) => string
+  readStream: ReadStream
+}
+
+/** Checks entries of one push by the contract and brings their texts into a shape that PostgreSQL takes. */
+export function createEntryChecker(rules: EntryRules): (raw: unknown) => CheckedEntry | Reject {
+  const clean = rules.isClean ? (text: string) => text : cleanText
+  const check = { ...rules, clean, readStream: createStreamReader(clean) }
+  return (raw) => {
+    if (isEntry(raw)) return checkEntry(raw, check)
+    if (raw === malformed) return reject('malformed_json')
+    const parsed = Entry.safeParse(raw)
+    return parsed.success ? checkEntry(parsed.data, check) : rejectOf(parsed.error, raw)
+  }
+}
+
+function checkEntry(entry: Entry, { messageBytesMax, clean, readStream }: Check): CheckedEntry | Reject {
   const time = parseTimestamp(entry.timestamp)
   if (!time) return { code: 'timestamp_invalid', detail: 'timestamp must be RFC 3339' }
-  const tooLong = fieldTooLong(entry)
+  const tooLong = fieldTooLong(entry, clean)
   if (tooLong) return tooLong
-  const full = cleanText(entry.message)
+  const full = clean(entry.message)
   const fullBytes = byteLength(full)
   const truncated = fullBytes > messageBytesMax
   const message = truncated ? cutBytes(full, messageBytesMax) : full
@@ -57,7 +79,7 @@ export function checkEntry(raw: unknown, messageBytesMax: number): CheckedEntry 
   const attributes = attributesOf(entry, level)
   return {
     time,
-    stream: streamOf(entry),
+    stream: readStream(entry),
     entryId: entry.entry_id || null,
     seq: entry.seq ?? null,
     severity: level === null ? null : severityOf[level],
@@ -65,39 +87,17 @@ export function checkEntry(raw: unknown, messageBytesMax: number): CheckedEntry 
     message,
     messageBytes: truncated ? byteLength(message) : fullBytes,
     originalBytes,
-    groupId: textOrNull(entry.group_id),
+    groupId: entry.group_id ? clean(entry.group_id) : null,
     attributes: attributes.json,
   }
 }
 
-function streamOf(entry: Entry): CheckedEntry['stream'] {
-  return {
-    namespace: cleanText(entry.namespace),
-    pod_name: cleanText(entry.pod_name),
-    pod_uid: textOrNull(entry.pod_uid),
-    container_name: textOrNull(entry.container_name),
-    deployment_object_id: linkOrNull(entry.deployment_object_id),
-    work_order_id: linkOrNull(entry.work_order_id),
-    node: textOrNull(entry.node),
-    labels: cleanLabels(entry.labels ?? {}),
-  }
-}
-
-/** Senders leave out what they do not know in three ways: no field, null, and an empty text. */
-function textOrNull(text: string | null | undefined): string | null {
-  return text ? cleanText(text) : null
-}
-
-/** A link is never a reason to refuse a line: what is no text cannot be an id, and becomes null with the wrong ones. */
-function linkOrNull(link: unknown): string | null {
-  if (link === undefined || link === null || link === '') return null
-  return typeof link === 'string' ? link.toLowerCase() : 'not a text'
-}
+const noAttributes = { json: null, cut: false }
 
 /** A level that nobody knows is kept where people can find it. */
 function attributesOf(entry: Entry, level: Level | null): { json: string | null; cut: boolean } {
   const unknownLevel = entry.level != null && level === null && entry.attributes?.['level'] === undefined
-  if (!entry.attributes && !unknownLevel) return { json: null, cut: false }
+  if (!entry.attributes && !unknownLevel) return noAttributes
   return boundAttributes(
     unknownLevel ? { level: entry.level, ...entry.attributes } : (entry.attributes ?? {}),
   )
@@ -106,10 +106,6 @@ function attributesOf(entry: Entry, level: Level | null): { json: string | null;
 function flagsOf(entry: Entry, truncated: boolean, attributesCut: boolean): number {
   const output = entry.output ? rowFlags[entry.output] : 0
   return output | (truncated ? rowFlags.truncated : 0) | (attributesCut ? rowFlags.attributesCut : 0)
-}
-
-function cleanLabels(labels: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [cleanText(key), cleanText(value)]))
 }
 
 const boundedFields = [
@@ -122,19 +118,29 @@ const boundedFields = [
   'node',
 ] as const
 
-function fieldTooLong(entry: Entry): Reject | null {
+function fieldTooLong(entry: Entry, clean: Check['clean']): Reject | null {
   for (const field of boundedFields) {
     const value = entry[field]
     // a UTF-16 unit is at most three bytes, so most values need no counting
     if (value == null || value.length * 3 <= fieldBytesMax[field]) continue
-    const bytes = byteLength(cleanText(value))
+    const bytes = byteLength(clean(value))
     if (bytes > fieldBytesMax[field])
       return tooLong(`${field} has ${bytes} bytes, at most ${fieldBytesMax[field]}`)
   }
-  const labels = Object.entries(entry.labels ?? {})
-  if (labels.length > labelsMax) return tooLong(`${labels.length} labels, at most ${labelsMax}`)
-  const long = labels.find((label) => label.some((text) => byteLength(cleanText(text)) > fieldBytesMax.label))
-  return long ? tooLong(`a label has more than ${fieldBytesMax.label} bytes`) : null
+  return entry.labels ? labelsTooLong(entry.labels, clean) : null
+}
+
+function labelsTooLong(labels: Record<string, string>, clean: Check['clean']): Reject | null {
+  const isLong = (text: string) =>
+    text.length * 3 > fieldBytesMax.label && byteLength(clean(text)) > fieldBytesMax.label
+  let count = 0
+  let hasLong = false
+  for (const key in labels) {
+    count += 1
+    hasLong ||= isLong(key) || isLong(labels[key] ?? '')
+  }
+  if (count > labelsMax) return tooLong(`${count} labels, at most ${labelsMax}`)
+  return hasLong ? tooLong(`a label has more than ${fieldBytesMax.label} bytes`) : null
 }
 
 function tooLong(detail: string): Reject {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { JobStream, LogTime } from '@logboom/contracts'
+import type { JobStream, LogTime, RowId } from '@logboom/contracts'
 
 /** What makes a stream a stream; node and labels may change over its life. */
 export type StreamIdentity = Omit<JobStream, 'id' | 'node' | 'labels'>
@@ -25,13 +25,22 @@ export function streamIdOf(agentId: string, stream: StreamIdentity): bigint {
  * UUIDv8 of a row: 48 bits of milliseconds, 12 bits of the nanoseconds within, 62 bits of SHA-256(agent, entry, ns).
  * The time first keeps the index append-mostly; the agent comes from the credential, so nobody can claim another's ids.
  */
-export function rowIdOf(agentId: string, time: LogTime, entryId: string): string {
+export function rowIdOf(agentId: string, time: LogTime, entryId: string): RowId {
   const us = Math.max(time.us, 0) // a UUID has no sign; before 1970 the hash alone tells rows apart
   const ms = Math.floor(us / 1000)
-  const nsInMs = (us - ms * 1000) * 1000 + time.ns
-  const digest = hash('sha256', `${agentId}\0${entryId}\0${time.ns}`, 'hex')
-  const prefix = ms.toString(16).padStart(12, '0')
-  const fine = (nsInMs >> 8).toString(16).padStart(3, '0')
-  const variant = (8 + (Number.parseInt(digest.slice(0, 1), 16) & 3)).toString(16)
-  return `${prefix.slice(0, 8)}-${prefix.slice(8)}-8${fine}-${variant}${digest.slice(1, 4)}-${digest.slice(4, 16)}`
+  const fine = ((us - ms * 1000) * 1000 + time.ns) >> 8
+  const high = Math.floor(ms / 2 ** 16)
+  const digest = hash('sha256', `${agentId}\0${entryId}\0${time.ns}`, 'latin1')
+  const prefix = String.fromCharCode(
+    (high >>> 24) & 0xff,
+    (high >>> 16) & 0xff,
+    (high >>> 8) & 0xff,
+    high & 0xff,
+    (ms >>> 8) & 0xff,
+    ms & 0xff,
+    0x80 | (fine >> 8),
+    fine & 0xff,
+    0x80 | (digest.charCodeAt(0) & 0x3f),
+  )
+  return prefix + digest.slice(1, 8)
 }

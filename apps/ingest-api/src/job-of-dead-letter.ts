@@ -1,4 +1,4 @@
-import { byteLength, decodeRow, jobVersion, parseTimestamp, Problem } from '@logboom/contracts'
+import { byteLength, decodeRow, parseTimestamp, Problem, textJobVersion } from '@logboom/contracts'
 import type { BatchJob } from '@logboom/contracts'
 import type { FoundDeadLetter } from '@logboom/db'
 import { jobIdOf } from '@logboom/queue'
@@ -20,7 +20,7 @@ export function jobOfDeadLetter(letter: FoundDeadLetter, requestId: string): Bat
   }
   return {
     header: {
-      v: jobVersion,
+      v: textJobVersion,
       job_id: jobIdOf(letter.agentId, `dead letter ${letter.id}`, 0),
       agent_id: letter.agentId,
       batch_id: letter.batchId,

@@ -33,11 +33,13 @@ describe('a JSON body', () => {
     expect(parse(JSON.stringify(body))).toEqual({
       entries: [1, null],
       gaps: [{}],
+      isClean: true,
       sentUs: 1_772_366_400_500_000,
       key: 'b',
       instance: '',
       batchNumber: null,
     })
+    expect(parse('{"logs":[{"message":"\\u0000"}]}').isClean).toBe(false)
     expect(parse('{"__proto__":{"batch_id":"x"},"constructor":1,"logs":[]}').key).toBeNull()
   })
 

@@ -1,5 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { cleanText, parseTimestamp, Problem, PushBody, pushHeaders } from '@logboom/contracts'
+import {
+  cleanText,
+  mayNeedCleaning,
+  parseTimestamp,
+  Problem,
+  PushBody,
+  pushHeaders,
+} from '@logboom/contracts'
 import { hasMoreValues } from './has-more-values.ts'
 
 /** A push as it came: nothing in it is checked but its outer shape. */
@@ -7,6 +14,8 @@ export interface Push {
   /** One per entry; a line of NDJSON that is not JSON is `malformed`. */
   entries: unknown[]
   gaps: unknown[]
+  /** No text of the entries can hold what PostgreSQL does not take. */
+  isClean: boolean
   /** The sender's clock, microseconds; null when it said nothing. */
   sentUs: number | null
   /** Idempotency key as the sender gave it; null when it gave none. */
@@ -54,6 +63,7 @@ export function parsePush(
   return {
     entries: content.entries,
     gaps: content.gaps,
+    isClean: !mayNeedCleaning(text),
     sentUs: latest(content.sentAt, headerOf(headers, pushHeaders.sentAt)),
     key: checkKey(headerOf(headers, pushHeaders.idempotencyKey) ?? content.batchId),
     instance: (headerOf(headers, pushHeaders.instance) ?? '').slice(0, 128),

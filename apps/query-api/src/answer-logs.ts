@@ -2,9 +2,12 @@ import { anyStream } from '@logboom/db'
 import type { StreamFilter } from '@logboom/db'
 import type { Principal } from '@logboom/service'
 import type { Request, RequestHandler } from 'express'
-import { filtersOf, parseLogQuery } from './log-query.ts'
-import type { LogQuery } from './log-query.ts'
+import { countLogs } from './count-logs.ts'
+import { filtersOf, parseHistogramQuery, parseLogQuery } from './log-query.ts'
+import type { LogFilters } from './log-query.ts'
+import type { LogSearch } from './log-search.ts'
 import { parameterProblem } from './parse-query.ts'
+import type { RawQuery } from './parse-query.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { readScopeOf } from './read-scope.ts'
 import { requireLinkTarget, requireReadableAgent } from './readable-subjects.ts'
@@ -13,34 +16,50 @@ import { searchLogs } from './search-logs.ts'
 /** Whose lines a path stands for. */
 export type LogSubject = Partial<Pick<StreamFilter, 'agentId' | 'deploymentObjectId' | 'workOrderId'>>
 
-/**
- * A route that answers a page of entries; `findSubject` reads its path and sees to it that the caller may.
- */
-export function answerLogs(
+/** Reads the path of a route and sees to it that the caller may. */
+export type FindSubject = (req: Request, principal: Principal) => Promise<LogSubject>
+
+/** A route that answers a page of entries. */
+export function answerLogs(deps: QueryDeps, findSubject: FindSubject): RequestHandler {
+  return answerSearch(deps, findSubject, parseLogQuery, searchLogs)
+}
+
+/** A route that answers how many entries there are, and when. */
+export function answerHistogram(deps: QueryDeps, findSubject: FindSubject): RequestHandler {
+  return answerSearch(deps, findSubject, parseHistogramQuery, countLogs)
+}
+
+function answerSearch<Query extends LogFilters>(
   deps: QueryDeps,
-  findSubject: (req: Request, principal: Principal) => Promise<LogSubject>,
+  findSubject: FindSubject,
+  parse: (raw: RawQuery) => Query,
+  answer: (deps: QueryDeps, search: LogSearch<Query>) => Promise<object>,
 ): RequestHandler {
   return async (req, res) => {
     const principal = await deps.authenticator.authenticate(req)
     const subject = await findSubject(req, principal)
     const raw = req.query
-    const query = parseLogQuery(raw)
+    const query = parse(raw)
     await requireFilterSubjects(deps, principal, query)
     const gone = new AbortController()
     res.once('close', () => gone.abort())
-    const page = await searchLogs(deps, {
+    const found = await answer(deps, {
       scope: readScopeOf(principal),
       streams: streamFilterOf(query, subject),
       query,
       filters: [subject, filtersOf(raw)],
       signal: gone.signal,
     })
-    res.json(page)
+    res.json(found)
   }
 }
 
 /** An id that does not exist is a mistake to be told of, in the query as much as in the path. */
-async function requireFilterSubjects(deps: QueryDeps, principal: Principal, query: LogQuery): Promise<void> {
+async function requireFilterSubjects(
+  deps: QueryDeps,
+  principal: Principal,
+  query: LogFilters,
+): Promise<void> {
   const { agent_id, deployment_object_id, work_order_id } = query
   if (agent_id) await requireReadableAgent(deps, principal, agent_id)
   if (deployment_object_id)
@@ -48,7 +67,7 @@ async function requireFilterSubjects(deps: QueryDeps, principal: Principal, quer
   if (work_order_id) await requireLinkTarget(deps, principal, 'work_order', work_order_id)
 }
 
-function streamFilterOf(query: LogQuery, subject: LogSubject): StreamFilter {
+function streamFilterOf(query: LogFilters, subject: LogSubject): StreamFilter {
   return {
     ...anyStream,
     agentId: oneOf('agent_id', subject.agentId, query.agent_id),

@@ -8,6 +8,10 @@ import { allowOrigins } from './cors.ts'
 import { answerDatabaseProblems } from './database-problems.ts'
 import { buildDocument } from './openapi/build-document.ts'
 import type { QueryDeps } from './query-deps.ts'
+import { countAgentLogsRoute } from './routes/count-agent-logs.ts'
+import { countDeploymentObjectLogsRoute } from './routes/count-deployment-object-logs.ts'
+import { countLogsRoute } from './routes/count-logs.ts'
+import { countWorkOrderLogsRoute } from './routes/count-work-order-logs.ts'
 import { getAgentRoute } from './routes/get-agent.ts'
 import { getDeploymentObjectRoute } from './routes/get-deployment-object.ts'
 import { getDocsRoute } from './routes/get-docs.ts'
@@ -73,6 +77,10 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/deployment-objects/:id/logs': listDeploymentObjectLogsRoute(deps),
     'GET /api/v1/work-orders/:id/logs': listWorkOrderLogsRoute(deps),
     'GET /api/v1/logs': listLogsRoute(deps),
+    'GET /api/v1/agents/:agent_id/logs/histogram': countAgentLogsRoute(deps),
+    'GET /api/v1/deployment-objects/:id/logs/histogram': countDeploymentObjectLogsRoute(deps),
+    'GET /api/v1/work-orders/:id/logs/histogram': countWorkOrderLogsRoute(deps),
+    'GET /api/v1/logs/histogram': countLogsRoute(deps),
     'GET /api/v1/gaps': listGapsRoute(deps),
     'GET /api/v1/agents': listAgentsRoute(deps),
     'GET /api/v1/agents/:agent_id': getAgentRoute(deps),

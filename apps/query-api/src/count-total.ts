@@ -1,11 +1,23 @@
 import { countRows, isStatementTimeout } from '@logboom/db'
 import type { Database } from '@logboom/db'
+import { countFromCounts, isCountable } from './count-from-counts.ts'
 import type { Page } from './find-page.ts'
+import { isEverything, widthOfRows } from './guess-windows.ts'
 import type { QueryDeps } from './query-deps.ts'
+import { createTimeWindows } from './time-windows.ts'
+import type { TimeWindow } from './time-windows.ts'
 import { walkRows } from './walk-rows.ts'
 import type { Walk } from './walk-rows.ts'
 
 export const cappedTotal = 10_000
+
+/** Up to so many streams × minutes, the counts tell the whole total in a millisecond or two. */
+const cheapMinutesMax = 500
+/** Beyond it, they are read from the newest on, so far that there should be this many times 10 000. */
+const slack = 1.5
+/** Of all times. */
+const oneInterval = 1e11
+const minuteUs = 60e6
 
 export interface TotalRequest {
   mode: 'capped' | 'exact' | 'none'
@@ -32,18 +44,83 @@ export async function countTotal(db: Database, page: Page, request: TotalRequest
   if (!page.hasMore && (seenBefore === 0 || mode === 'none')) return { total: seen, total_is_exact: true }
   if (mode === 'none') return { total: seen, total_is_exact: false }
   if (walk.matches) return mode === 'exact' ? countMatches(db, request) : known
-  const query = { ...walk, window: walk.range, after: null }
-  if (mode === 'exact') {
-    const total = await countRows(db, query, { rowsMax: null, timeoutMs: config.STATEMENT_TIMEOUT_MS })
-    return { total, total_is_exact: true }
-  }
+  const timeoutMs = mode === 'exact' ? config.STATEMENT_TIMEOUT_MS : config.COUNT_TIMEOUT_MS
   try {
-    const total = await countRows(db, query, { rowsMax: cappedTotal + 1, timeoutMs: config.COUNT_TIMEOUT_MS })
-    return { total: Math.min(total, cappedTotal), total_is_exact: total <= cappedTotal }
+    if (mode === 'exact')
+      return (await sumAll(db, request, timeoutMs)) ?? (await countAll(db, request, timeoutMs))
+    if (isCheap(walk))
+      return (await sumAll(db, request, timeoutMs)) ?? (await countUpTo(db, request, timeoutMs))
+    if (!isCountable(walk)) return await countUpTo(db, request, timeoutMs)
+    // Of many streams among others, neither rows nor counts are found without those of the others.
+    if ('filter' in walk.streams && !isEverything(walk)) return known
+    return await sumUpTo(db, request, timeoutMs)
   } catch (error) {
-    if (isStatementTimeout(error)) return known
+    if (mode === 'capped' && isStatementTimeout(error)) return known
     throw error
   }
+}
+
+/** Null where the counts cannot tell it. */
+async function sumAll(db: Database, { walk }: TotalRequest, timeoutMs: number): Promise<Total | null> {
+  if (!isCountable(walk)) return null
+  const total = await sum(db, walk, timeoutMs)
+  return total === null ? null : { total, total_is_exact: true }
+}
+
+/**
+ * By the counts of wider and wider windows, until they make more than 10 000: of an agent with 100 000 lines in 12 hours
+ * 1 ms, where all its counts take 9. There are never more counts than rows, so this reads no more of them than that.
+ */
+async function sumUpTo(db: Database, { walk }: TotalRequest, timeoutMs: number): Promise<Total> {
+  const { range } = walk
+  const firstUs = isEverything(walk) ? minuteUs : widthOfRows(walk, walk.nowUs, cappedTotal * slack)
+  const windows = createTimeWindows(range, {
+    order: walk.order,
+    nowUs: walk.nowUs,
+    firstUs,
+    unitUs: minuteUs,
+  })
+  let total = 0
+  for (let window = windows.next(0); window; window = windows.next(0)) {
+    const counted = await sum(db, partOf(walk, window), timeoutMs)
+    total += counted ?? (await countRows(db, { ...walk, window, after: null }, { rowsMax: null, timeoutMs }))
+    if (total > cappedTotal) return { total: cappedTotal, total_is_exact: false }
+  }
+  return { total, total_is_exact: true }
+}
+
+/** Windows are cut at whole minutes: only at the ends of all does it matter what was asked for. */
+function partOf(walk: Walk, window: TimeWindow): Walk {
+  const { range, filter } = walk
+  const since = window.fromUs === range.fromUs ? filter.since : null
+  const until = window.toUs === range.toUs ? filter.until : null
+  return { ...walk, range: window, filter: { ...filter, since, until } }
+}
+
+async function sum(db: Database, walk: Walk, timeoutMs: number): Promise<number | null> {
+  const counts = await countFromCounts(db, walk, { intervalSeconds: oneInterval, timeoutMs })
+  return counts && counts.reduce((rows, count) => rows + count.rows, 0)
+}
+
+function isCheap(walk: Walk): boolean {
+  const { streams, range } = walk
+  const minutes = (range.toUs - range.fromUs) / minuteUs
+  return isCountable(walk) && 'ids' in streams && streams.ids.length * minutes <= cheapMinutesMax
+}
+
+async function countAll(db: Database, { walk }: TotalRequest, timeoutMs: number): Promise<Total> {
+  const total = await countRows(
+    db,
+    { ...walk, window: walk.range, after: null },
+    { rowsMax: null, timeoutMs },
+  )
+  return { total, total_is_exact: true }
+}
+
+async function countUpTo(db: Database, { walk }: TotalRequest, timeoutMs: number): Promise<Total> {
+  const query = { ...walk, window: walk.range, after: null }
+  const total = await countRows(db, query, { rowsMax: cappedTotal + 1, timeoutMs })
+  return { total: Math.min(total, cappedTotal), total_is_exact: total <= cappedTotal }
 }
 
 /** What this process judges can only be counted by looking at all of it. */

@@ -3,7 +3,7 @@ import { anyStream } from '@logboom/db'
 import type { WindowPlan } from './time-windows.ts'
 import type { Walk } from './walk-rows.ts'
 
-export interface WindowGuess extends Required<WindowPlan> {
+export interface WindowGuess extends Required<Omit<WindowPlan, 'unitUs'>> {
   /** From this window on, 0 being the first, the counts are asked where the rows are before any is looked at. */
   countedFrom: number
 }
@@ -46,13 +46,14 @@ export function guessWindows(walk: Walk, rows: number): WindowGuess {
 }
 
 /** The time in which that many lines are written, were they written evenly. */
-function widthOfRows({ range, lines }: Walk, nowUs: number, rows: number): number {
+export function widthOfRows({ range, lines }: Walk, nowUs: number, rows: number): number {
   if (lines.rows === 0) return blindUs
   const lengthUs = Math.min(range.toUs, nowUs) - Math.max(range.fromUs, lines.fromUs)
   return (rows / lines.rows) * Math.max(0, lengthUs)
 }
 
-function isEverything({ streams, sight: { scope } }: Walk): boolean {
+/** All that there is, of all agents. */
+export function isEverything({ streams, sight: { scope } }: Walk): boolean {
   if ('ids' in streams || scope.agents || scope.namespaces) return false
   return isDeepStrictEqual(streams.filter, anyStream)
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { encodeRow, formatMicros } from '@logboom/contracts'
+import { formatMicros, idOfUuid, jobVersion, uuidOf } from '@logboom/contracts'
 import type { BatchJob, JobGap, JobStream, Row } from '@logboom/contracts'
 import { createStreamCache, writeBatch } from '@logboom/db'
 import type { Database } from '@logboom/db'
+import { tuplesOf } from '@logboom/testing'
 
 /** A line to be stored; whatever is left out does not matter to the test. */
 export interface Line extends Partial<Omit<Row, 'streamId'>> {
@@ -24,15 +25,22 @@ export async function storeLines(
   return ids
 }
 
-/** A writer stores nothing that has expired, so lines that are to be old age when they are there. */
+/** A writer stores nothing that has expired, so lines that are to be old age when they are there, with their counts. */
 async function age(db: Database, lines: Line[], ids: string[]): Promise<void> {
   for (const [index, { createdUs }] of lines.entries()) {
     if (createdUs === undefined) continue
-    const created = formatMicros(createdUs)
-    await db.pool.query('update agent_logs set created_at = $1::timestamptz where id = $2::uuid', [
-      created,
-      ids[index],
-    ])
+    await db.pool.query(
+      `with line as (
+         select * from agent_logs where id = $2::uuid
+       ), aged as (
+         update agent_logs set created_at = $1::timestamptz where id = $2::uuid
+       )
+       insert into log_count_deltas (stream_id, minute, created_minute, rows, bytes, retention_class, severity)
+       select stream_id, date_bin('1 minute', timestamp, 'epoch'), date_bin('1 minute', received.at, 'epoch'),
+         received.rows, received.rows * octet_length(message), retention_class, severity
+       from line, lateral (values (line.created_at, -1), ($1::timestamptz, 1)) as received (at, rows)`,
+      [formatMicros(createdUs), ids[index]],
+    )
   }
 }
 
@@ -51,7 +59,7 @@ function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: 
     return {
       ...noRow,
       time: { us: nowUs, ns: 0 },
-      id: randomUUID(),
+      id: idOfUuid(randomUUID()),
       seq: index,
       ...line,
       createdUs: nowUs,
@@ -60,7 +68,7 @@ function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: 
   })
   const jobId = randomUUID()
   const header: BatchJob['header'] = {
-    v: 1,
+    v: jobVersion,
     job_id: jobId,
     agent_id: agentId,
     batch_id: jobId,
@@ -76,8 +84,7 @@ function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: 
     counts: countsOf(rows),
     gaps: gaps.map((gap) => ({ ...noGap, id: randomUUID(), ...gap })),
   }
-  const text = rows.map((row) => `${encodeRow(row)}\n`).join('')
-  return { job: { header, rows: Buffer.from(text) }, ids: rows.map((row) => row.id) }
+  return { job: { header, rows: tuplesOf(rows) }, ids: rows.map((row) => uuidOf(row.id)) }
 }
 
 function countsOf(rows: Row[]): BatchJob['header']['counts'] {

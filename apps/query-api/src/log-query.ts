@@ -53,8 +53,8 @@ const TextSearch = z
 export const Limit = z.coerce.number().int().min(1).max(1_000).default(100).describe('Items on a page')
 export const Cursor = z.string().min(1, 'must not be empty').describe('`next_cursor` of the page before')
 
-/** The query parameters of every route that answers log entries. */
-export const LogQuery = z.object({
+/** What entries are asked for: of every route that answers them or counts them. */
+const filterParameters = {
   namespace: Text.optional(),
   pod_name: Text.optional().describe('Beginning of the name; a trailing `*` is accepted'),
   pod_name_exact: Text.optional(),
@@ -73,6 +73,13 @@ export const LogQuery = z.object({
   q: TextSearch.optional().describe(
     'In the message: a substring in any case, or `/re/`, an expression of RE2',
   ),
+}
+
+const LogFilters = z.object(filterParameters)
+
+/** The query parameters of every route that answers log entries. */
+export const LogQuery = z.object({
+  ...filterParameters,
   order: z.enum(['desc', 'asc']).default('desc').describe('By time: newest or oldest first'),
   limit: Limit,
   offset: z.coerce
@@ -87,7 +94,24 @@ export const LogQuery = z.object({
     .enum(['capped', 'exact', 'none'])
     .default('capped')
     .describe(
-      'How far to count: to 10 000, to the end, or not at all; `total_is_exact` says what became of it',
+      'How far to count: to 10 000 (or on, where that costs nothing), to the end, or not at all; `total_is_exact` says what became of it',
+    ),
+})
+
+export const HistogramQuery = z.object({
+  ...filterParameters,
+  since: Time.optional().describe(
+    'Default: `oldest_available` of `retention`. ISO 8601, seconds, ms, µs or ns since 1970, a time ago such as `15m`, or `now`',
+  ),
+  until: Time.optional().describe('Not including it. Default: `now`; otherwise as `since`'),
+  buckets: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(60)
+    .describe(
+      'At most so many, and one more where the window cuts the first and the last; the interval is the shortest round one that will do',
     ),
 })
 
@@ -96,17 +120,34 @@ export const fieldPrefixes = ['attributes.', 'labels.'] as const
 
 type Fields = [key: string, value: string][]
 
-export type LogQuery = z.output<typeof LogQuery> & { attributes: Fields; labels: Fields }
+interface FieldFilters {
+  attributes: Fields
+  labels: Fields
+}
+
+export type LogFilters = z.output<typeof LogFilters> & FieldFilters
+export type LogQuery = z.output<typeof LogQuery> & FieldFilters
+export type HistogramQuery = z.output<typeof HistogramQuery> & FieldFilters
 
 /** @throws {Problem} 400 that names the parameter at fault */
 export function parseLogQuery(raw: RawQuery): LogQuery {
-  const isField = (name: string) => fieldPrefixes.some((prefix) => name.startsWith(prefix))
-  const entries = Object.entries(raw)
-  const query = parseQuery(Object.fromEntries(entries.filter(([name]) => !isField(name))), LogQuery)
-  const [attributes, labels] = fieldPrefixes.map((prefix) => fieldsOf(entries, prefix))
+  const query = parseFiltered(raw, LogQuery)
   if (query.cursor !== undefined && query.offset > 0) {
     throw parameterProblem('invalid_parameter', 'offset', 'cannot go with cursor')
   }
+  return query
+}
+
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseHistogramQuery(raw: RawQuery): HistogramQuery {
+  return parseFiltered(raw, HistogramQuery)
+}
+
+function parseFiltered<S extends z.ZodObject>(raw: RawQuery, schema: S): z.output<S> & FieldFilters {
+  const isField = (name: string) => fieldPrefixes.some((prefix) => name.startsWith(prefix))
+  const entries = Object.entries(raw)
+  const query = parseQuery(Object.fromEntries(entries.filter(([name]) => !isField(name))), schema)
+  const [attributes, labels] = fieldPrefixes.map((prefix) => fieldsOf(entries, prefix))
   return { ...query, attributes: attributes ?? [], labels: labels ?? [] }
 }
 
@@ -119,7 +160,7 @@ export function filtersOf(raw: RawQuery): unknown {
 }
 
 /** Inclusive ranges of the stored severities. */
-export function severityRangesOf({ level = [], min_level }: LogQuery): [from: number, to: number][] {
+export function severityRangesOf({ level = [], min_level }: LogFilters): [from: number, to: number][] {
   const least = min_level ? severityOf[min_level] : 0
   if (level.length === 0) return least > 0 ? [[least, 32_767]] : []
   // Each level takes four numbers. What is asked for twice over must hold twice: an empty range matches nothing.

@@ -1,6 +1,6 @@
-import { defaultRetentionClass } from '@logboom/contracts'
-import type { RetentionAssignment } from '@logboom/contracts'
-import type { ReadScope, RetentionPolicyTable, StreamFilter } from '@logboom/db'
+import { defaultRetentionClass, formatMicros } from '@logboom/contracts'
+import type { LogPage, RetentionAssignment } from '@logboom/contracts'
+import type { Horizon, ReadScope, RetentionPolicyTable, StreamFilter } from '@logboom/db'
 
 /**
  * The longest retention, in seconds, that can hold for what was asked for: of all assignments that fit, the
@@ -22,6 +22,11 @@ export function longestRetention(
   if (!covering) names.push(defaultRetentionClass.name)
   const seconds = classes.filter(({ name }) => names.includes(name)).map((one) => one.retention_seconds)
   return Math.max(0, ...seconds)
+}
+
+/** What an answer says of it. */
+export function retentionOf(seconds: number, { nowUs }: Horizon): LogPage['retention'] {
+  return { retention_seconds: seconds, oldest_available: formatMicros(nowUs - seconds * 1e6) }
 }
 
 /** Agent and namespace, then agent, then namespace. */

@@ -1,11 +1,11 @@
 import { compareTimes } from '@logboom/contracts'
 import type { LogTime } from '@logboom/contracts'
-import type { FoundStreams, Horizon, RowPosition } from '@logboom/db'
+import type { FoundStreams, Horizon, RowOrder, RowPosition } from '@logboom/db'
 import { severityRangesOf } from './log-query.ts'
-import type { LogQuery } from './log-query.ts'
+import type { LogFilters } from './log-query.ts'
 import { parameterProblem } from './parse-query.ts'
 import { timeAt } from './parse-time.ts'
-import type { LogSearch } from './search-logs.ts'
+import type { LogSearch } from './log-search.ts'
 import type { Walk } from './walk-rows.ts'
 
 /** `[since, until)`; null = open. */
@@ -15,7 +15,7 @@ export interface Times {
 }
 
 /** @throws {Problem} 400 when the window ends before it begins */
-export function timesOf({ since, until }: Pick<LogQuery, 'since' | 'until'>, { nowUs }: Horizon): Times {
+export function timesOf({ since, until }: Pick<LogFilters, 'since' | 'until'>, { nowUs }: Horizon): Times {
   const times = { since: since ? timeAt(since, nowUs) : null, until: until ? timeAt(until, nowUs) : null }
   if (times.since && times.until && compareTimes(times.since, times.until) > 0) {
     throw parameterProblem('invalid_parameter', 'since', 'is after until')
@@ -27,13 +27,14 @@ export interface WalkPlan {
   horizon: Horizon
   streams: FoundStreams
   times: Times
+  order: RowOrder
   after: RowPosition | null
   deadlineMs: number
 }
 
 /** What was asked for, cut to what there is. */
-export function planWalk({ query, scope, signal }: LogSearch, plan: WalkPlan): Walk {
-  const { horizon, streams, times, after, deadlineMs } = plan
+export function planWalk({ query, scope, signal }: LogSearch<LogFilters>, plan: WalkPlan): Walk {
+  const { horizon, streams, times, order, after, deadlineMs } = plan
   const { q } = query
   return {
     sight: { scope, classes: horizon.classes },
@@ -47,7 +48,7 @@ export function planWalk({ query, scope, signal }: LogSearch, plan: WalkPlan): W
       attributes: query.attributes,
     },
     matches: q && 'matches' in q ? q.matches : null,
-    order: query.order,
+    order,
     range: rangeOf(plan),
     nowUs: horizon.nowUs,
     after,

@@ -1,25 +1,16 @@
-import { formatMicros } from '@logboom/contracts'
 import type { LogPage } from '@logboom/contracts'
 import { findHorizon, findStreams, listGaps, listRetentionPolicy } from '@logboom/db'
-import type { Horizon, ListPage, ReadScope, StreamFilter } from '@logboom/db'
+import type { ListPage } from '@logboom/db'
 import { z } from 'zod'
 import { countTotal } from './count-total.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { findPage } from './find-page.ts'
 import type { LogQuery } from './log-query.ts'
-import { longestRetention } from './longest-retention.ts'
+import { longestRetention, retentionOf } from './longest-retention.ts'
+import type { LogSearch } from './log-search.ts'
 import { planWalk, timesOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { toStoredEntry } from './to-stored-entry.ts'
-
-export interface LogSearch {
-  scope: ReadScope
-  streams: StreamFilter
-  query: LogQuery
-  /** What a cursor belongs to. */
-  filters: unknown
-  signal: AbortSignal
-}
 
 const gapsMax = 100
 /** One more than is shown, which tells whether that is all. */
@@ -39,7 +30,7 @@ const LogPosition = z.object({
 })
 
 /** One page of entries, in the words of the API. */
-export async function searchLogs(deps: QueryDeps, search: LogSearch): Promise<LogPage> {
+export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): Promise<LogPage> {
   const { db, config } = deps
   const { scope, query, filters } = search
   const startedMs = performance.now()
@@ -52,7 +43,8 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch): Promise<Lo
   const { classes } = horizon
   const times = cursor ?? timesOf(query, horizon)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
-  const walk = planWalk(search, { horizon, streams, times, after: cursor?.after ?? null, deadlineMs })
+  const { order } = query
+  const walk = planWalk(search, { horizon, streams, times, order, after: cursor?.after ?? null, deadlineMs })
   const [page, gaps] = await Promise.all([
     findPage(db, walk, query),
     listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
@@ -72,8 +64,4 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch): Promise<Lo
     ...(gaps.length > gapsMax && { gaps_truncated: true as const }),
     retention: retentionOf(longestRetention(policy, search), horizon),
   }
-}
-
-function retentionOf(seconds: number, { nowUs }: Horizon): LogPage['retention'] {
-  return { retention_seconds: seconds, oldest_available: formatMicros(nowUs - seconds * 1e6) }
 }

@@ -18,6 +18,8 @@ export interface WindowPlan {
   firstUs?: number
   /** How many times wider each one is than the one before. */
   growth?: number
+  /** Windows end at whole multiples of it, but for the ends of the range. */
+  unitUs?: number
 }
 
 const leastUs = 0.25e6
@@ -31,7 +33,7 @@ const dearMs = 1_000
  */
 export function createTimeWindows(
   range: TimeWindow,
-  { order, nowUs, firstUs = 2e6, growth = 8 }: WindowPlan,
+  { order, nowUs, firstUs = 2e6, growth = 8, unitUs = 1 }: WindowPlan,
 ): TimeWindows {
   let { fromUs, toUs } = range
   let widthUs: number | undefined
@@ -42,11 +44,14 @@ export function createTimeWindows(
       else if (tookMs < cheapMs) widthUs *= growth
       else if (tookMs > dearMs) widthUs = Math.max(leastUs, widthUs / 4)
       if (order === 'asc') {
-        const window = { fromUs, toUs: Math.min(toUs, fromUs + Math.ceil(widthUs)) }
+        const window = { fromUs, toUs: Math.min(toUs, Math.ceil((fromUs + widthUs) / unitUs) * unitUs) }
         fromUs = window.toUs
         return window
       }
-      const window = { fromUs: Math.max(fromUs, Math.min(toUs, nowUs) - Math.ceil(widthUs)), toUs }
+      const window = {
+        fromUs: Math.max(fromUs, Math.floor((Math.min(toUs, nowUs) - widthUs) / unitUs) * unitUs),
+        toUs,
+      }
       toUs = window.fromUs
       return window
     },

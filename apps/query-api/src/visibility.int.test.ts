@@ -4,6 +4,7 @@ import { deleteAgent, putRetentionClass } from '@logboom/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openQueryApi } from './query-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
+import { histogramOf } from './histogram-fixture.ts'
 
 let api: TestQueryApi
 beforeAll(async () => {
@@ -198,6 +199,22 @@ describe('no GET route shows what the caller may not see', () => {
     })
   })
 
+  test('nor is it counted, neither what has expired nor what belongs to others', async () => {
+    const { mine, theirs, links } = world
+    const reader = await api.issueReader({ agents: [mine.id], namespaces: ['seen'] })
+    // Counted, and looked at line by line.
+    for (const query of ['since=1d&until=2200-01-01', 'since=1d&until=2200-01-01&q=marker']) {
+      const totalOf = async (path: string, as: string) => (await histogramOf(api, path, query, as)).total
+      expect(await totalOf('/api/v1/logs', api.admin)).toBe(3)
+      expect(await totalOf('/api/v1/logs', theirs.pak)).toBe(1)
+      expect(await totalOf('/api/v1/logs', reader)).toBe(1)
+      expect(await totalOf(`/api/v1/agents/${mine.id}/logs`, reader)).toBe(1)
+      expect(await totalOf(`/api/v1/agents/${mine.id}/logs`, mine.pak)).toBe(2)
+      expect(await totalOf(`/api/v1/deployment-objects/${links.deployment}/logs`, reader)).toBe(1)
+      expect(await totalOf(`/api/v1/work-orders/${links.order}/logs`, reader)).toBe(1)
+    }
+  })
+
   test('ids outside the scope of a reader are not there', async () => {
     const reader = await api.issueReader({ agents: [world.mine.id] })
     const codeOf = async (path: string) => (await api.get(path, reader)).body['code']
@@ -208,6 +225,11 @@ describe('no GET route shows what the caller may not see', () => {
     )
     expect(await codeOf(`/api/v1/logs?work_order_id=${world.links.theirOrder}`)).toBe('work_order_not_found')
     expect(await codeOf('/api/v1/retention/receipts')).toBe('forbidden')
+    expect(await codeOf(`/api/v1/agents/${world.theirs.id}/logs/histogram`)).toBe('agent_not_found')
+    expect(await codeOf(`/api/v1/logs/histogram?agent_id=${world.theirs.id}`)).toBe('agent_not_found')
+    expect(await codeOf(`/api/v1/work-orders/${world.links.theirOrder}/logs/histogram`)).toBe(
+      'work_order_not_found',
+    )
     expect((await api.page('/api/v1/logs', reader)).total).toBe(2)
   })
 })
@@ -232,7 +254,7 @@ test('the lines of a deleted agent are gone at once, from every route', async ()
   const gone = allPaths(world).filter((path) =>
     [mine.id, links.deployment, links.order].some((id) => path.includes(id)),
   )
-  expect(gone).toHaveLength(7)
+  expect(gone).toHaveLength(10)
   const answers = await Promise.all(gone.map((path) => api.get(path)))
   expect(answers.map(({ status }) => status)).toEqual(gone.map(() => 404))
 })

@@ -11,8 +11,10 @@ export const WriterConfig = z.object({
     .int()
     .min(1)
     .max(64)
-    .default(4)
-    .describe('Batches written at once, each on a connection of its own'),
+    .default(2)
+    .describe(
+      'Transactions at once, each on a connection of its own; under load each writes up to eight batches',
+    ),
   JOB_LOCK_MS: z.coerce
     .number()
     .int()

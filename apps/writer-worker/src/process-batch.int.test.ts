@@ -35,9 +35,10 @@ afterAll(async () => {
 const firstOfTen = { jobId: 'job', attempt: 1, attemptsMax: 10, mayBeCommitted: false }
 
 function depsOn(over: Database): ProcessDeps {
+  const streams = createStreamCache()
   return {
     db: over,
-    streams: createStreamCache(),
+    write: (job) => writeBatch(over, job, streams),
     metrics,
     log,
     announce: (_job, { committedThrough }) => announced.push(committedThrough?.batchId ?? null),

@@ -1,6 +1,6 @@
 import type { BatchJob } from '@logboom/contracts'
-import { classifyDatabaseError, deadLetterBatch, PartitionBusyError, writeBatch } from '@logboom/db'
-import type { Database, StreamCache, WrittenBatch } from '@logboom/db'
+import { classifyDatabaseError, deadLetterBatch, PartitionBusyError } from '@logboom/db'
+import type { Database, WrittenBatch } from '@logboom/db'
 import type { JobMeta, Verdict } from '@logboom/queue'
 import { addLogContext } from '@logboom/service'
 import type { Logger } from '@logboom/service'
@@ -8,7 +8,8 @@ import type { WriterMetrics } from './metrics.ts'
 
 export interface ProcessDeps {
   db: Database
-  streams: StreamCache
+  /** Resolves after COMMIT; rejects when nothing of the batch is written. */
+  write: (job: BatchJob) => Promise<WrittenBatch>
   metrics: WriterMetrics
   log: Logger
   /** After COMMIT: wakes followers and tells ingest-api how far the agent's batches are committed. */
@@ -30,7 +31,7 @@ export async function processBatch(job: BatchJob, meta: JobMeta, deps: ProcessDe
   addLogContext({ jobId: job.header.job_id, batchId: job.header.batch_id, agentId: job.header.agent_id })
   const startedMs = performance.now()
   try {
-    const written = await writeBatch(deps.db, job, deps.streams)
+    const written = await deps.write(job)
     deps.metrics.written(job, written, performance.now() - startedMs)
     // An earlier delivery that had heard of its COMMIT has counted it.
     if (written.isNew || meta.mayBeCommitted) deps.metrics.countFates(written.outcome)

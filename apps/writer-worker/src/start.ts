@@ -1,5 +1,5 @@
 import type { BatchJob } from '@logboom/contracts'
-import { checkMigrations, createStreamCache, openDatabase } from '@logboom/db'
+import { checkMigrations, createStreamCache, openDatabase, writeBatches } from '@logboom/db'
 import type { WrittenBatch } from '@logboom/db'
 import { openBatchConsumer } from '@logboom/queue'
 import type { BatchConsumer } from '@logboom/queue'
@@ -8,9 +8,14 @@ import type { Lifecycle, Logger } from '@logboom/service'
 import { Registry } from 'prom-client'
 import type { WriterConfig } from './config.ts'
 import { forgetFailedJobs } from './forget-failed-jobs.ts'
+import { groupBatches } from './group-batches.ts'
 import { createMetrics } from './metrics.ts'
 import { processBatch } from './process-batch.ts'
 import type { ProcessDeps } from './process-batch.ts'
+
+/** Jobs of one transaction: beyond, a further one saves PostgreSQL next to nothing. */
+const groupJobsMax = 8
+const groupBytesMax = 4 * 1_048_576
 
 /** Opens what writer-worker needs and takes jobs until the life ends. Needs both Redis and PostgreSQL. */
 export async function startWriterWorker(config: WriterConfig, life: Lifecycle, log: Logger): Promise<void> {
@@ -26,11 +31,18 @@ export async function startWriterWorker(config: WriterConfig, life: Lifecycle, l
   await checkMigrations(db.pool)
 
   const announce = (job: BatchJob, written: WrittenBatch) => announceCommit(consumer, job, written)
-  const deps: ProcessDeps = { db, streams: createStreamCache(), metrics, log, announce }
+  const streams = createStreamCache()
+  const write = groupBatches({
+    lanes: config.WRITER_CONCURRENCY,
+    jobsMax: groupJobsMax,
+    bytesMax: groupBytesMax,
+    write: (jobs) => writeBatches(db, jobs, streams),
+  })
+  const deps: ProcessDeps = { db, write, metrics, log, announce }
   const consumer: BatchConsumer = openBatchConsumer({
     url: config.REDIS_URL,
     shards: config.QUEUE_SHARDS,
-    concurrency: config.WRITER_CONCURRENCY,
+    concurrency: config.WRITER_CONCURRENCY * groupJobsMax,
     lockMs: config.JOB_LOCK_MS,
     stalledMs: config.JOB_LOCK_MS / 4,
     process: (job, meta) =>

@@ -4,7 +4,7 @@ export { levelOfSeverity, levels, normaliseLevel, severityOf } from './level.ts'
 export type { Level } from './level.ts'
 export { compareTimes, formatMicros, formatTimestamp, parseTimestamp } from './timestamp.ts'
 export type { LogTime } from './timestamp.ts'
-export { byteLength, cleanText, cutBytes } from './text.ts'
+export { byteLength, cleanText, cutBytes, mayNeedCleaning } from './text.ts'
 export {
   attributesMax,
   defaultAgentLimits,
@@ -18,11 +18,24 @@ export type { AgentLimits } from './limits.ts'
 export { Entry, Gap, gapReasons, PushAnswer, PushBody, pushHeaders, PushRequest, Rejection } from './entry.ts'
 export { ingestFates, noOutcome, rejectReasons, writerFates } from './fates.ts'
 export type { BatchOutcome, IngestFate, WriterFate } from './fates.ts'
-export { decodeRow, encodeRow, nsOfSuborder, rowColumns, rowFlags, seqOfSuborder, suborderOf } from './row.ts'
-export type { Row } from './row.ts'
-export { JobCount, JobGap, JobHeader, JobStream, jobVersion } from './job.ts'
+export {
+  decodeRow,
+  encodeFields,
+  encodeRow,
+  nsOfSuborder,
+  rowColumns,
+  rowFlags,
+  seqOfSuborder,
+  suborderOf,
+} from './row.ts'
+export type { Row, RowFields } from './row.ts'
+export { idOfUuid, uuidOf } from './row-id.ts'
+export type { RowId } from './row-id.ts'
+export { countTuples, createTupleWriter, decodeTuple, splitTuples } from './row-tuple.ts'
+export type { TupleWriter } from './row-tuple.ts'
+export { JobCount, JobGap, JobHeader, JobStream, jobVersion, textJobVersion } from './job.ts'
 export type { BatchJob } from './job.ts'
-export { DeadLetter, LogPage, StoredEntry, StoredGap } from './read.ts'
+export { DeadLetter, LogBucket, LogHistogram, LogPage, StoredEntry, StoredGap } from './read.ts'
 export {
   Agent,
   AgentStatus,

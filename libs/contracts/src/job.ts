@@ -2,10 +2,13 @@ import { z } from 'zod'
 
 /**
  * What ingest-api hands to the writer: one job = one batch (or a part of a large one).
- * The header is JSON; the rows beside it are COPY text, one line per entry (`row.ts`).
+ * The header is JSON; the rows beside it are tuples of binary COPY, one per entry (`row-tuple.ts`); in jobs of `textJobVersion`
+ * they are lines of COPY text (`row.ts`): those of the release before, and of dead letters that are sent again.
  * A field may be added when it is optional; a writer that meets a newer `v` leaves the job for a newer writer.
  */
-export const jobVersion = 1
+export const jobVersion = 2
+/** The rows of a job of this version are lines of COPY text. */
+export const textJobVersion = 1
 
 const Uint = z.int().min(0)
 
@@ -65,6 +68,8 @@ export const JobHeader = z.object({
   batch_number: Uint.nullable(),
   parts: z.int().min(1),
   request_id: z.string(),
+  /** Whether somebody waits to be told of the outcome; absent: perhaps. */
+  is_awaited: z.boolean().optional(),
   /** Receipt, microseconds since 1970: `created_at` of every row of the batch. */
   created_us: Uint,
   entries: Uint,
@@ -79,6 +84,6 @@ export type JobHeader = z.infer<typeof JobHeader>
 
 export interface BatchJob {
   header: JobHeader
-  /** COPY text: `header.entries` lines, each ended by a newline. */
+  /** `header.entries` tuples of binary COPY; in version 1 as many lines of COPY text, each ended by a newline. */
   rows: Buffer
 }

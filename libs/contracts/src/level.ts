@@ -35,6 +35,18 @@ const aliases: Record<string, Level> = {
  * Returns null for what is not known as a level.
  */
 export function normaliseLevel(level: string | number): Level | null {
+  const known = remembered.get(level)
+  if (known !== undefined) return known
+  const found = readLevel(level)
+  if (remembered.size < rememberedMax) remembered.set(level, found)
+  return found
+}
+
+/** The few spellings that there are come with every line. */
+const remembered = new Map<string | number, Level | null>()
+const rememberedMax = 1_000
+
+function readLevel(level: string | number): Level | null {
   if (typeof level === 'number' || /^\d{1,2}$/.test(level)) return levelOfNumber(Number(level))
   const name = level.trim().toUpperCase()
   return levels.find((known) => known === name) ?? aliases[name] ?? null

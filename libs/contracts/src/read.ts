@@ -47,6 +47,11 @@ export const StoredGap = z
   .meta({ id: 'StoredGap' })
 export type StoredGap = z.infer<typeof StoredGap>
 
+const Retention = z.object({
+  retention_seconds: z.int().describe('The longest retention that applies to what was asked for'),
+  oldest_available: z.string().describe('Nothing received before this is ever returned'),
+})
+
 export const LogPage = z
   .object({
     logs: z.array(StoredEntry),
@@ -56,13 +61,52 @@ export const LogPage = z
     next_cursor: z.string().nullable(),
     gaps: z.array(StoredGap).describe('The 100 that end last; all of them: `GET /api/v1/gaps`'),
     gaps_truncated: z.literal(true).optional().describe('There are more gaps than the page has'),
-    retention: z.object({
-      retention_seconds: z.int().describe('The longest retention that applies to what was asked for'),
-      oldest_available: z.string().describe('Nothing received before this is ever returned'),
-    }),
+    retention: Retention,
   })
   .meta({ id: 'LogPage' })
 export type LogPage = z.infer<typeof LogPage>
+
+const Count = z.int().min(0)
+
+export const LogBucket = z
+  .object({
+    time: z.string().describe('Where it begins, a multiple of the interval since 1970 (UTC)'),
+    total: Count,
+    levels: z
+      .object({
+        TRACE: Count,
+        DEBUG: Count,
+        INFO: Count,
+        WARN: Count,
+        ERROR: Count,
+        FATAL: Count,
+        none: Count,
+      })
+      .describe('`none`: entries without a level'),
+  })
+  .meta({ id: 'LogBucket' })
+export type LogBucket = z.infer<typeof LogBucket>
+
+export const LogHistogram = z
+  .object({
+    interval_seconds: z.int(),
+    since: z.string(),
+    until: z.string(),
+    buckets: z
+      .array(LogBucket)
+      .describe('In order of time, empty ones too; `since` and `until` cut the first and the last'),
+    total: Count,
+    total_is_exact: z
+      .boolean()
+      .describe('False when time ran out: buckets that end before `counted_from` are empty'),
+    counted_from: z
+      .string()
+      .optional()
+      .describe('Only when `total_is_exact` is false: every entry from here to `until` is counted'),
+    retention: Retention,
+  })
+  .meta({ id: 'LogHistogram' })
+export type LogHistogram = z.infer<typeof LogHistogram>
 
 export const DeadLetter = z
   .object({

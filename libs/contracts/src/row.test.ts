@@ -1,13 +1,14 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { decodeRow, encodeRow, nsOfSuborder, seqOfSuborder, suborderOf } from './row.ts'
+import { idOfUuid } from './row-id.ts'
 import type { Row } from './row.ts'
 
 const row: Row = {
   time: { us: 1_736_937_000_123_456, ns: 789 },
   createdUs: 1_736_937_001_000_000,
   streamId: -42n,
-  id: '0194696d-9d3b-8123-9abc-0123456789ab',
+  id: idOfUuid('0194696d-9d3b-8123-9abc-0123456789ab'),
   seq: 17,
   originalBytes: null,
   retentionClass: 1,

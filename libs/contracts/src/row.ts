@@ -1,10 +1,9 @@
+import { uuidOf } from './row-id.ts'
+import type { RowId } from './row-id.ts'
 import type { LogTime } from './timestamp.ts'
 import { formatMicros } from './timestamp.ts'
 
-/**
- * A row of `agent_logs` as it travels in a job: one line of PostgreSQL's COPY text format, in the order of `rowColumns`.
- * ingest-api writes the line once; the writer hands it to COPY unread, which halves its CPU per entry.
- */
+/** The columns of `agent_logs` in the order in which rows travel. */
 export const rowColumns = [
   'timestamp',
   'created_at',
@@ -25,7 +24,7 @@ export interface Row {
   /** Receipt by ingest-api, microseconds; one value for the whole batch. */
   createdUs: number
   streamId: bigint
-  id: string
+  id: RowId
   seq: number
   /** Bytes of the message before it was truncated; null when it was not. */
   originalBytes: number | null
@@ -57,34 +56,42 @@ export function seqOfSuborder(suborder: number): number {
   return suborder & seqMask
 }
 
-/** One line of COPY text without its newline. */
+/** The fields of a row as text by column; null for NULL. */
+export type RowFields = Record<(typeof rowColumns)[number], string | null>
+
+/**
+ * One line of COPY text without its newline: how a row is kept as a dead letter, and how it travelled in jobs of
+ * version 1.
+ */
 export function encodeRow(row: Row): string {
-  const fields = [
-    formatMicros(row.time.us),
-    formatMicros(row.createdUs),
-    row.streamId.toString(),
-    row.id,
-    String(suborderOf(row.time.ns, row.seq)),
-    row.originalBytes === null ? '\\N' : String(row.originalBytes),
-    String(row.retentionClass),
-    row.severity === null ? '\\N' : String(row.severity),
-    String(row.flags),
-    escapeField(row.message),
-    row.groupId === null ? '\\N' : escapeField(row.groupId),
-    row.attributes === null ? '\\N' : escapeField(row.attributes),
-  ]
-  return fields.join('\t')
+  return encodeFields({
+    timestamp: formatMicros(row.time.us),
+    created_at: formatMicros(row.createdUs),
+    stream_id: row.streamId.toString(),
+    id: uuidOf(row.id),
+    suborder: String(suborderOf(row.time.ns, row.seq)),
+    original_bytes: row.originalBytes === null ? null : String(row.originalBytes),
+    retention_class: String(row.retentionClass),
+    severity: row.severity === null ? null : String(row.severity),
+    flags: String(row.flags),
+    message: row.message,
+    group_id: row.groupId,
+    attributes: row.attributes,
+  })
 }
 
-/** The fields of a line by column, unescaped; null for \N. For what people read (dead letters), not for the hot path. */
-export function decodeRow(line: string): Record<(typeof rowColumns)[number], string | null> {
+export function encodeFields(fields: RowFields): string {
+  return rowColumns.map((column) => escapeField(fields[column])).join('\t')
+}
+
+/** The fields of a line, unescaped. */
+export function decodeRow(line: string): RowFields {
   const fields = line.split('\t')
   return Object.fromEntries(
     rowColumns.map((column, index) => [column, unescapeField(fields[index])]),
-  ) as Record<(typeof rowColumns)[number], string | null> // Object.fromEntries forgets the keys that rowColumns names
+  ) as RowFields // Object.fromEntries forgets the keys that rowColumns names
 }
 
-const special = /[\\\n\r\t\b\f\v]/
 const escapes: Record<string, string> = {
   '\\': '\\\\',
   '\n': '\\n',
@@ -96,8 +103,8 @@ const escapes: Record<string, string> = {
 }
 const unescapes = Object.fromEntries(Object.entries(escapes).map(([raw, escaped]) => [escaped, raw]))
 
-function escapeField(text: string): string {
-  if (!special.test(text)) return text
+function escapeField(text: string | null): string {
+  if (text === null) return '\\N'
   return text.replace(/[\\\n\r\t\b\f\v]/g, (char) => escapes[char] ?? char)
 }
 

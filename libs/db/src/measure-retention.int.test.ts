@@ -4,7 +4,7 @@ import { foldCounts } from './fold-counts.ts'
 import { measureRetention } from './measure-retention.ts'
 import { openDatabase } from './open-database.ts'
 import { createStreamCache } from './stream-cache.ts'
-import { writeBatch } from './write-batch.ts'
+import { writeBatch } from './write-batches.ts'
 
 const database = await openTestDatabase()
 const db = openDatabase({ url: database.url, applicationName: 'test' })
@@ -18,12 +18,9 @@ beforeEach(() => db.pool.query('truncate agent_logs, log_counts, log_count_delta
 
 /** A line of now that was received so many seconds ago. */
 async function write(message: string, receivedSecondsAgo: number): Promise<void> {
-  const job = jobOf({ agentId, messages: [message] })
-  const createdUs = job.header.created_us - receivedSecondsAgo * 1e6
-  const fields = job.rows.toString().split('\t')
-  fields[1] = new Date(createdUs / 1000).toISOString()
-  const header = { ...job.header, created_us: createdUs }
-  await writeBatch(db, { header, rows: Buffer.from(fields.join('\t')) }, createStreamCache())
+  const timeUs = Date.now() * 1000
+  const createdUs = timeUs - receivedSecondsAgo * 1e6
+  await writeBatch(db, jobOf({ agentId, messages: [message], createdUs, timeUs }), createStreamCache())
 }
 
 test('the oldest row is the one that was received first, wherever in the table it lies', async () => {

@@ -11,7 +11,7 @@ import { openDatabase } from './open-database.ts'
 import { putRetentionAssignment } from './put-retention-assignment.ts'
 import { putRetentionClass } from './put-retention-class.ts'
 import { createStreamCache } from './stream-cache.ts'
-import { writeBatch } from './write-batch.ts'
+import { writeBatch } from './write-batches.ts'
 
 const database: TestDatabase = await openTestDatabase()
 const { pool } = database

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import { classifyDatabaseError } from './database-error.ts'
 import { insertDeadLetter } from './insert-dead-letter.ts'
 import { insertRowsOnce } from './insert-rows-once.ts'
+import { splitRows } from './split-rows.ts'
 
 interface Salvaged {
   stored: number
@@ -16,43 +17,35 @@ interface Salvaged {
  */
 export async function salvageRows(client: PoolClient, job: BatchJob): Promise<Salvaged> {
   const salvaged: Salvaged = { stored: 0, duplicate: 0, dead_letter: 0 }
-  await salvage(client, job, job.rows.toString().split('\n').slice(0, -1), salvaged)
+  await salvage(client, job, splitRows(job), salvaged)
   return salvaged
 }
 
-async function salvage(
-  client: PoolClient,
-  job: BatchJob,
-  lines: string[],
-  salvaged: Salvaged,
-): Promise<void> {
-  const error = await tryInsert(client, job, lines, salvaged)
+async function salvage(client: PoolClient, job: BatchJob, rows: Buffer[], salvaged: Salvaged): Promise<void> {
+  const error = await tryInsert(client, job, rows, salvaged)
   if (!error) return
-  const [line] = lines
-  if (lines.length === 1 && line !== undefined) {
-    await insertDeadLetter(client, job.header, line, error)
+  const [row] = rows
+  if (rows.length === 1 && row !== undefined) {
+    await insertDeadLetter(client, job.header, row, error)
     salvaged.dead_letter += 1
     return
   }
-  const middle = Math.ceil(lines.length / 2)
-  await salvage(client, job, lines.slice(0, middle), salvaged)
-  await salvage(client, job, lines.slice(middle), salvaged)
+  const middle = Math.ceil(rows.length / 2)
+  await salvage(client, job, rows.slice(0, middle), salvaged)
+  await salvage(client, job, rows.slice(middle), salvaged)
 }
 
 /** The error that the rows themselves caused; others are not for this file. */
 async function tryInsert(
   client: PoolClient,
   { header }: BatchJob,
-  lines: string[],
+  rows: Buffer[],
   salvaged: Salvaged,
 ): Promise<Error | null> {
   await client.query('savepoint salvage')
   try {
-    const rows = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-    const { stored, duplicate } = await insertRowsOnce(client, {
-      header: { ...header, entries: lines.length },
-      rows,
-    })
+    const part = { header: { ...header, entries: rows.length }, rows: Buffer.concat(rows) }
+    const { stored, duplicate } = await insertRowsOnce(client, part)
     salvaged.stored += stored
     salvaged.duplicate += duplicate
     await client.query('release savepoint salvage')

@@ -6,7 +6,7 @@ import { deleteIdleStreams } from './delete-idle-streams.ts'
 import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
 import { createStreamCache } from './stream-cache.ts'
-import { writeBatch } from './write-batch.ts'
+import { writeBatch } from './write-batches.ts'
 
 let test: TestDatabase
 let db: Database

@@ -30,6 +30,12 @@ export interface AgeColumns {
   createdAt: Sql
 }
 
+/** Where a table counts rows by the minute in which they were received. */
+export interface CountedAgeColumns {
+  retentionClass: Sql
+  createdMinute: Sql
+}
+
 /**
  * The one condition that hides what the caller may not read, what has expired but is not deleted yet, and
  * what belongs to a deleted agent. Searches that have resolved their streams by `ownerIsVisible` only add
@@ -66,5 +72,35 @@ export function isUnexpired(
     ({ classId, retentionSeconds }) => sql`(${retentionClass} = ${classId}::smallint
       and ${createdAt} > now() - make_interval(secs => ${retentionSeconds}::integer))`,
   )
+  return sql`(${join(branches, ' or ')})`
+}
+
+/** What `isUnexpired` leaves of counts: those of minutes of which no row, or not every row, has expired. */
+export function mayBeUnexpired(sight: Pick<Sight, 'classes'>, columns: CountedAgeColumns): Sql {
+  return ofClass(sight, columns, (minute, cutoff) => sql`${minute} > ${cutoff} - interval '1 minute'`)
+}
+
+/** Counts that tell how many rows there are, but not how many of these have expired: the cut-off is in their minute. */
+export function isExpiring(sight: Pick<Sight, 'classes'>, columns: CountedAgeColumns): Sql {
+  return ofClass(sight, columns, (minute, cutoff) => sql`${minute} <= ${cutoff}`)
+}
+
+/** The end of the minute of receipt that a class is just losing. */
+export function expiringUntil({ retentionSeconds }: RetentionSpan): Sql {
+  const cutoff = sql`now() - make_interval(secs => ${retentionSeconds}::integer)`
+  return sql`date_bin('1 minute', ${cutoff}, 'epoch') + interval '1 minute'`
+}
+
+/** The cut-off stands in a subquery: it is computed once, not for each of some hundred thousand counts. */
+function ofClass(
+  { classes }: Pick<Sight, 'classes'>,
+  { retentionClass, createdMinute }: CountedAgeColumns,
+  compare: (minute: Sql, cutoff: Sql) => Sql,
+): Sql {
+  if (classes.length === 0) return sql`false`
+  const branches = classes.map(({ classId, retentionSeconds }) => {
+    const cutoff = sql`(select now() - make_interval(secs => ${retentionSeconds}::integer))`
+    return sql`(${retentionClass} = ${classId}::smallint and ${compare(createdMinute, cutoff)})`
+  })
   return sql`(${join(branches, ' or ')})`
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { jobVersion } from '@logboom/contracts'
 import { openTestRedis, until } from '@logboom/testing'
 import type { TestRedis } from '@logboom/testing'
 import { Redis } from 'ioredis'
@@ -189,7 +190,7 @@ describe('a job that cannot be decoded', () => {
 
   test('because it is of a newer release waits for a newer writer', async () => {
     consume(done)
-    await queue.enqueue([{ ...broken, data: newJob('broken').data.replace('1:', '2:') }])
+    await queue.enqueue([{ ...broken, data: newJob('broken').data.replace('1:', `${jobVersion + 1}:`) }])
     await until(async () => (await queue.counts())[0]?.delayed === 1, { what: 'the delayed job' })
     expect(lost).toEqual([])
     expect(events).toMatchObject([{ kind: 'retried', reason: 'newer_version' }])
@@ -229,6 +230,15 @@ describe('an outcome', () => {
     consume(count)
     await until(isEmpty, { what: 'an empty queue' })
     expect(await queue.outcome(ids, 1_000)).toEqual(stored(3))
+  })
+
+  test('is not kept where nobody waits for it', async () => {
+    const { header, rows } = batchJob({ key: 'unheard' })
+    const data = encodeJob({ header: { ...header, is_awaited: false }, rows })
+    await queue.enqueue([{ jobId: header.job_id, data }])
+    consume(count)
+    await until(isEmpty, { what: 'an empty queue' })
+    expect(await queue.outcome([header.job_id], 50)).toBeNull()
   })
 
   test('is null while a part is missing', async () => {

@@ -1,4 +1,3 @@
-import type { BatchOutcome } from '@logboom/contracts'
 import type { Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { rememberCommitted } from './commits.ts'
@@ -66,8 +65,8 @@ export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer 
     onUndecodable: options.onUndecodable,
     onRetry: (jobId, reason) => onEvent({ kind: 'retried', jobId, reason }),
     pause: pauses.pause,
+    onAwaited: (jobId, outcome) => note(writeOutcome(redis, shards, jobId, outcome)),
   }
-  const onDone = (jobId: string, outcome: BatchOutcome) => note(writeOutcome(redis, shards, jobId, outcome))
   const concurrency = Math.ceil(options.concurrency / shards)
   for (let shard = 0; shard < shards; shard++) {
     workers.push(
@@ -78,7 +77,6 @@ export function openBatchConsumer(options: BatchConsumerOptions): BatchConsumer 
         lockMs,
         stalledMs,
         handlers,
-        onDone,
         onEvent,
         log,
       }),

@@ -1,14 +1,14 @@
-import { jobVersion } from '@logboom/contracts'
+import { textJobVersion } from '@logboom/contracts'
 import type { BatchJob, BatchOutcome } from '@logboom/contracts'
 import { jobIdOf } from './keys.ts'
 import type { QueueLog } from './queue-log.ts'
 
-/** A job of one line, or of the given rows. */
+/** A job of one line, or of the given rows, which may be any bytes in jobs of this version. */
 export function batchJob({ agentId = 'agent', key = 'key', part = 0, rows = 'a line\n' } = {}): BatchJob {
   const jobId = jobIdOf(agentId, key, part)
   return {
     header: {
-      v: jobVersion,
+      v: textJobVersion,
       job_id: jobId,
       agent_id: agentId,
       batch_id: key,

@@ -1,4 +1,5 @@
 import { zstdCompressSync } from 'node:zlib'
+import { createTupleWriter, jobVersion } from '@logboom/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchJob } from './batch-job-fixture.ts'
@@ -31,6 +32,25 @@ describe('an encoded job', () => {
   })
 })
 
+function tuple(): Buffer {
+  const writer = createTupleWriter(256)
+  writer.add({
+    time: { us: 1, ns: 0 },
+    createdUs: 1,
+    streamId: 1n,
+    id: 'x'.repeat(16),
+    seq: 0,
+    originalBytes: null,
+    retentionClass: 1,
+    severity: null,
+    flags: 0,
+    message: 'a line',
+    groupId: null,
+    attributes: null,
+  })
+  return writer.take()
+}
+
 describe('decoding', () => {
   const good = encodeJob(batchJob())
   const payloadOf = (plain: Buffer) => `1:1:${zstdCompressSync(plain).toString('base64')}`
@@ -61,6 +81,17 @@ describe('decoding', () => {
     expect(() => decodeJob(`${version}:${entries}:${bytes.toString('base64')}`)).toThrow(UndecodableJob)
   })
 
+  test.each([
+    ['no tuples', Buffer.from('a line\n'), 1],
+    ['a tuple that was cut off', tuple().subarray(0, -1), 1],
+    ['fewer rows than entries', tuple(), 2],
+    ['more rows than entries', Buffer.concat([tuple(), tuple()]), 1],
+  ])('refuses %s', (_, rows, entries) => {
+    const job = batchJob()
+    const data = encodeJob({ header: { ...job.header, v: jobVersion, entries }, rows })
+    expect(() => decodeJob(data)).toThrow(UndecodableJob)
+  })
+
   test('refuses a bomb before it has unpacked it', () => {
     const bomb = encodeJob(batchJob({ rows: '\n'.repeat(1_000_000) }))
     expect(bomb.length).toBeLessThan(1_000)
@@ -69,6 +100,6 @@ describe('decoding', () => {
   })
 
   test('tells a job of a newer release from a broken one', () => {
-    expect(() => decodeJob(good.replace('1:', '2:'))).toThrow(NewerJob)
+    expect(() => decodeJob(good.replace('1:', `${jobVersion + 1}:`))).toThrow(NewerJob)
   })
 })

@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { JobHeader, jobVersion } from '@logboom/contracts'
+import { countTuples, JobHeader, jobVersion, textJobVersion } from '@logboom/contracts'
 import type { BatchJob } from '@logboom/contracts'
 import { NewerJob, UndecodableJob } from './queue-errors.ts'
 
@@ -40,7 +40,9 @@ export function decodeJob(data: string, bytesMax: number = decompressedBytesMax)
   const headerEnd = plain.length < headerLengthBytes ? Infinity : headerLengthBytes + plain.readUInt32BE()
   if (headerEnd > plain.length) throw new UndecodableJob('the payload is shorter than its header')
   const header = parseHeader(plain.toString('utf8', headerLengthBytes, headerEnd))
-  return { header, rows: plain.subarray(headerEnd) }
+  const job = { header, rows: plain.subarray(headerEnd) }
+  if (header.v !== textJobVersion) requireTuples(job)
+  return job
 }
 
 /**
@@ -50,6 +52,18 @@ export function decodeJob(data: string, bytesMax: number = decompressedBytesMax)
 export function entriesOf(data: unknown): number | null {
   const match = typeof data === 'string' ? /^\d+:(\d{1,9}):/.exec(data) : null
   return match ? Number(match[1]) : null
+}
+
+/** PostgreSQL calls tuples of another shape a fault of the connection, which would be waited out for ever. */
+function requireTuples({ header, rows }: BatchJob): void {
+  let tuples: number
+  try {
+    tuples = countTuples(rows)
+  } catch (err) {
+    throw new UndecodableJob('the rows are no tuples', err)
+  }
+  if (tuples !== header.entries)
+    throw new UndecodableJob(`there are ${tuples} rows of ${header.entries} entries`)
 }
 
 function payloadOf(data: unknown): Buffer {

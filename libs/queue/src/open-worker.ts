@@ -23,22 +23,16 @@ export interface WorkerOptions {
   lockMs: number
   stalledMs: number
   handlers: JobHandlers
-  /** Called before BullMQ learns that the job is done. */
-  onDone(jobId: string, outcome: BatchOutcome): void
   onEvent(event: ConsumerEvent): void
   log: QueueLog
 }
 
 /** Starts taking the jobs of one shard. The connection stays the caller's to end. */
 export function openWorker(options: WorkerOptions): Worker<string, BatchOutcome> {
-  const { redis, shard, concurrency, lockMs, stalledMs, handlers, onDone } = options
+  const { redis, shard, concurrency, lockMs, stalledMs, handlers } = options
   const worker = new Worker<string, BatchOutcome>(
     queueName,
-    async (job, token) => {
-      const outcome = await processJob(job, token, handlers)
-      onDone(job.id ?? '', outcome)
-      return outcome
-    },
+    (job, token) => processJob(job, token, handlers),
     {
       connection: redis,
       prefix: prefixOf(shard),

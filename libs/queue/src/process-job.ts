@@ -45,6 +45,8 @@ export interface JobHandlers {
   /** A verdict asked for the job to be given again, or it was written by a newer release. */
   onRetry(jobId: string, reason: string): unknown
   pause(ms: number): unknown
+  /** Called before BullMQ learns that the job is done. */
+  onAwaited(jobId: string, outcome: BatchOutcome): unknown
 }
 
 const newerJobRetryMs = 30_000
@@ -55,8 +57,11 @@ export async function processJob(
   token: string | undefined,
   handlers: JobHandlers,
 ): Promise<BatchOutcome> {
-  const verdict = await judge(job, handlers)
-  if ('done' in verdict) return verdict.done
+  const { verdict, isAwaited } = await judge(job, handlers)
+  if ('done' in verdict) {
+    if (isAwaited) handlers.onAwaited(job.id ?? '', verdict.done)
+    return verdict.done
+  }
   if (verdict.pause) handlers.pause(verdict.retryInMs)
   if (verdict.mayBeCommitted) await job.updateProgress({ mayBeCommitted: true })
   await job.moveToDelayed(Date.now() + verdict.retryInMs, token)
@@ -64,7 +69,11 @@ export async function processJob(
   throw new DelayedError() // BullMQ's sign that the job was moved by hand: neither done nor failed
 }
 
-async function judge(job: Job<string>, handlers: JobHandlers): Promise<Verdict> {
+/** `isAwaited`: the sender of the batch may be waiting to hear of its outcome. */
+async function judge(
+  job: Job<string>,
+  handlers: JobHandlers,
+): Promise<{ verdict: Verdict; isAwaited: boolean }> {
   const jobId = job.id ?? '' // BullMQ's types; a job that was fetched has an id
   const meta = {
     jobId,
@@ -76,12 +85,14 @@ async function judge(job: Job<string>, handlers: JobHandlers): Promise<Verdict> 
   try {
     batch = decodeJob(job.data)
   } catch (err) {
-    if (err instanceof NewerJob) return { retryInMs: newerJobRetryMs, reason: 'newer_version' }
+    if (err instanceof NewerJob)
+      return { verdict: { retryInMs: newerJobRetryMs, reason: 'newer_version' }, isAwaited: false }
     if (!(err instanceof UndecodableJob)) throw err
     await handlers.onUndecodable({ jobId, entries: entriesOf(job.data), reason: err.message })
     throw new UnrecoverableError(`undecodable: ${err.message}`)
   }
-  return handlers.process(batch, meta)
+  const verdict = await handlers.process(batch, meta)
+  return { verdict, isAwaited: batch.header.is_awaited !== false }
 }
 
 function isMarked({ progress }: Job): boolean {

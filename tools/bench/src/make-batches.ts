@@ -7,6 +7,8 @@ export interface Batch {
   agent: number
   key: string
   entries: number
+  /** Of these, lines that an earlier batch has brought already. */
+  repeats: number
   /** gzip of JSON. */
   body: Buffer
 }
@@ -68,7 +70,7 @@ export function makeBatches(plan: BatchPlan): Batch[] {
     previous.set(agent, lines)
     const logs = [...repeats, ...lines]
     const body = gzipSync(JSON.stringify({ logs }), { level: 5 })
-    return { agent, key: `${run}-${index}`, entries: logs.length, body }
+    return { agent, key: `${run}-${index}`, entries: logs.length, repeats: repeats.length, body }
   })
 }
 

@@ -1,6 +1,7 @@
 import type { PartName } from './options.ts'
 import type { Part } from './part.ts'
 import { ingest } from './parts/ingest.ts'
+import { latency } from './parts/latency.ts'
 import { reads } from './parts/reads.ts'
 
-export const parts: Partial<Record<PartName, Part>> = { ingest, reads }
+export const parts: Partial<Record<PartName, Part>> = { ingest, latency, reads }

@@ -21,6 +21,7 @@ const SAMPLES: Record<string, unknown> = {
 const SHOWN = new Set(['container_name', 'level', 'label', 'work_type', 'version'])
 const QUERIES: Record<string, string> = {
   'GET logs': '?namespace=production&min_level=WARN&since=15m',
+  'GET histogram': '?min_level=WARN&since=12h&buckets=60',
   'GET gaps': '?since=1h',
 }
 

@@ -23,6 +23,8 @@ export interface RolePlan {
 /** One role as its own process, on the same ports through all its lives. */
 export interface Role {
   readonly name: string
+  /** What it was told. */
+  readonly env: Environment
   readonly pid: number
   /** How often it was started. Counters of earlier lives are gone. */
   readonly lives: number
@@ -53,6 +55,7 @@ export async function startRole(plan: RolePlan): Promise<Role> {
   const readiness = async () => readReport(await ask(`${ops}/readyz`))
   const role: Role = {
     name,
+    env,
     get pid() {
       return life.pid
     },

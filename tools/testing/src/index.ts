@@ -1,6 +1,6 @@
 export { deleteKeys } from './delete-keys.ts'
 export { freePort } from '@logboom/servers'
-export { expiredUs, insertAgent, jobOf } from './job-of.ts'
+export { expiredUs, insertAgent, jobOf, tuplesOf } from './job-of.ts'
 export type { JobOptions } from './job-of.ts'
 export { openTestDatabase } from './open-test-database.ts'
 export type { TestDatabase } from './open-test-database.ts'

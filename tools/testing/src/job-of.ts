@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { encodeRow, jobVersion } from '@logboom/contracts'
+import { createTupleWriter, idOfUuid, jobVersion } from '@logboom/contracts'
 import type { BatchJob, JobCount, JobStream, Row } from '@logboom/contracts'
 import type { Pool } from 'pg'
 
@@ -17,6 +17,10 @@ export interface JobOptions {
   /** Row ids by index; default: new ones. */
   ids?: string[]
   retentionClass?: number
+  /** Of the first line, microseconds; default: just before `createdUs`. */
+  timeUs?: number
+  /** JSON text by index; default: none. */
+  attributes?: Record<number, string>
 }
 
 /** A job of one stream, one microsecond between its lines, as ingest-api would make it. */
@@ -30,10 +34,10 @@ export function jobOf(options: JobOptions): BatchJob {
   } = options
   const stream = { ...plainStream, ...options.stream }
   const rows = messages.map((message, index): Row => ({
-    time: { us: createdUs - messages.length + index, ns: 0 },
+    time: { us: (options.timeUs ?? createdUs - messages.length) + index, ns: 0 },
     createdUs,
     streamId: BigInt(stream.id),
-    id: options.ids?.[index] ?? randomUUID(),
+    id: idOfUuid(options.ids?.[index] ?? randomUUID()),
     seq: index,
     originalBytes: null,
     retentionClass,
@@ -41,7 +45,7 @@ export function jobOf(options: JobOptions): BatchJob {
     flags: 0,
     message,
     groupId: null,
-    attributes: null,
+    attributes: options.attributes?.[index] ?? null,
   }))
   return {
     header: {
@@ -61,8 +65,14 @@ export function jobOf(options: JobOptions): BatchJob {
       counts: countsOf(rows, stream.id),
       gaps: [],
     },
-    rows: Buffer.from(rows.map((row) => `${encodeRow(row)}\n`).join('')),
+    rows: tuplesOf(rows),
   }
+}
+
+export function tuplesOf(rows: readonly Row[]): Buffer {
+  const writer = createTupleWriter(4_096)
+  for (const row of rows) writer.add(row)
+  return writer.take()
 }
 
 const plainStream: JobStream = {

@@ -1,5 +1,5 @@
-import { decodeRow, noOutcome } from '@logboom/contracts'
-import type { BatchJob, BatchOutcome } from '@logboom/contracts'
+import { decodeTuple, noOutcome, splitTuples } from '@logboom/contracts'
+import type { RowFields, BatchJob, BatchOutcome } from '@logboom/contracts'
 import { openBatchConsumer } from '@logboom/queue'
 import { until } from '@logboom/testing'
 
@@ -35,6 +35,6 @@ export function collectJobs(
 }
 
 /** The rows of some jobs, by column. */
-export function rowsOf(jobs: BatchJob[]): ReturnType<typeof decodeRow>[] {
-  return jobs.flatMap(({ rows }) => rows.toString().split('\n').slice(0, -1)).map(decodeRow)
+export function rowsOf(jobs: BatchJob[]): RowFields[] {
+  return jobs.flatMap(({ rows }) => splitTuples(rows)).map(decodeTuple)
 }

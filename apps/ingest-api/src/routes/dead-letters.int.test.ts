@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { encodeRow, Problem } from '@logboom/contracts'
+import { encodeRow, idOfUuid, Problem } from '@logboom/contracts'
 import type { JobStream } from '@logboom/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openRegistry } from './registry-fixture.ts'
@@ -27,7 +27,7 @@ const line = encodeRow({
   time: { us: timeUs, ns: 789 },
   createdUs: timeUs,
   streamId: 42n,
-  id: randomUUID(),
+  id: idOfUuid(randomUUID()),
   seq: 3,
   originalBytes: null,
   retentionClass: 1,

@@ -42,7 +42,9 @@ export function pushLogs(deps: PushDeps): RequestHandler<{ agent_id: string }> {
     const taken = await withPushBody(req, limits.max_body_bytes, deps.bodies, async (body) => {
       push = parsePush(body, format, req.headers, limits.max_entries_per_request)
       const bodyHash = hash('sha256', body, 'base64url')
-      const batch = { agentId, key: push.key ?? randomUUID(), bodyHash, instance: push.instance, limits }
+      const isAwaited = waitOf(req.headers.prefer) > 0
+      const key = push.key ?? randomUUID()
+      const batch = { agentId, key, bodyHash, instance: push.instance, limits, isAwaited }
       return takeBatch(push, batch, res, deps)
     }).catch(async (error: unknown) => {
       if (!push) await chargeFault(error, { agentId, limits }, deps)
@@ -58,6 +60,7 @@ export function pushLogs(deps: PushDeps): RequestHandler<{ agent_id: string }> {
 
 interface PushBatch extends AdmissionRequest {
   limits: AgentLimits
+  isAwaited: boolean
 }
 
 /** The first answer to a repeat, or what was taken: safe in the queue. */

@@ -1,6 +1,6 @@
-import { LogPage, PushAnswer, pushHeaders, PushRequest, StoredGap } from '@logboom/contracts'
+import { LogHistogram, LogPage, PushAnswer, pushHeaders, PushRequest, StoredGap } from '@logboom/contracts'
 import { GapsQuery } from '../list-queries.ts'
-import { LogQuery } from '../log-query.ts'
+import { HistogramQuery, LogQuery } from '../log-query.ts'
 import { listOf } from './list-of.ts'
 import type { Operation } from './operation.ts'
 
@@ -19,6 +19,20 @@ const searching = {
   },
 } as const
 
+const counting = {
+  tag: 'Logs',
+  access: 'any',
+  query: HistogramQuery,
+  takesFields: true,
+  description:
+    'Equal to what a search with the same filters finds. Filters by stream, level and time cost milliseconds, ' +
+    'whatever they match; `q`, `attributes.…` and intervals below a minute look at every entry, the newest first.',
+  answers: {
+    200: { description: 'Every bucket of the window, oldest first', schema: LogHistogram },
+  },
+} as const
+
+const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout'] as const
 const badQuery = ['invalid_parameter', 'unknown_parameter', 'invalid_cursor', 'query_timeout'] as const
 
 export const logOperations = {
@@ -76,6 +90,26 @@ export const logOperations = {
     ...searching,
     summary: 'Search the entries of all agents that the caller may read',
     problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/agents/:agent_id/logs/histogram': {
+    ...counting,
+    summary: "Count an agent's entries by time and level",
+    problems: [...badWindow, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/deployment-objects/:id/logs/histogram': {
+    ...counting,
+    summary: 'Count the entries of a deployment object by time and level',
+    problems: [...badWindow, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/work-orders/:id/logs/histogram': {
+    ...counting,
+    summary: 'Count the entries of a work order by time and level',
+    problems: [...badWindow, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
+  },
+  'GET /api/v1/logs/histogram': {
+    ...counting,
+    summary: 'Count the entries of all agents that the caller may read by time and level',
+    problems: [...badWindow, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
   },
   'GET /api/v1/gaps': {
     tag: 'Logs',

@@ -23,10 +23,7 @@ export interface IngestRun {
 /** So many batches may be under way: enough that no writer waits, few enough that the end is soon drained. */
 const depthMax = 16
 
-export interface RunPlan extends Omit<BatchPlan, 'fromMs' | 'spanMs'> {
-  /** Rows that are there after the run; default: one for each entry. */
-  rows?: number
-}
+export type RunPlan = Omit<BatchPlan, 'fromMs' | 'spanMs'>
 
 /**
  * One run from an empty table: pushes the batches as fast as the queue is drained, waits until it is empty, counts every
@@ -42,7 +39,7 @@ export async function measureIngest(broker: Broker, plan: RunPlan): Promise<Inge
   const { seconds, depth } = await pushAndDrain(broker, batches)
   const cpuAfter = broker.cpu()
   const walPerEntry = ((await walBytes(broker.pool)) - walBefore) / entries
-  await expectRows(broker.pool, plan.rows ?? entries)
+  await expectRows(broker.pool, entries - batches.reduce((sum, { repeats }) => sum + repeats, 0))
   const bytes = await measureBytes(broker.pool)
   const chunks = await exportRows(broker.pool, 1_000)
   await emptyTables(broker.pool)

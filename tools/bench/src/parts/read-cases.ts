@@ -13,142 +13,103 @@ export interface ReadCase {
   lines?: number
 }
 
-const quick = { p50: 3, p95: 10 }
-const good = { p50: 5, p95: 15 }
+interface Subjects {
+  /** Paths of logs, by sample or by role. */
+  some(sample: number): string
+  role(name: keyof typeof seedRoles): string
+  /** Which agent `some` is of. */
+  agentOf(sample: number): number
+  seed: Seed
+}
+
+type Row = [id: string, title: string, path: ReadCase['path'], lines?: number]
 
 /** All searches that are held to a time. */
 export function readCases(agents: readonly AgentAccount[], seed: Seed): ReadCase[] {
   const logsOf = (agent: number) => `/api/v1/agents/${agents[agent]?.id}/logs`
-  const usual = (sample: number) => firstUsual + (sample % (agents.length - firstUsual))
-  const some = (sample: number) => logsOf(usual(sample))
-  const role = (name: keyof typeof seedRoles) => logsOf(seedRoles[name])
-  // Between one hour and eleven hours ago: there are lines on both sides.
-  const until = (sample: number) =>
-    `until=${Math.round((seed.toUs - (1 + ((sample * 7) % 40) / 4) * 3_600e6) / 1e6)}`
-  const full = { lines: 100 }
+  const agentOf = (sample: number) => firstUsual + (sample % (agents.length - firstUsual))
+  const subjects: Subjects = {
+    some: (sample) => logsOf(agentOf(sample)),
+    role: (name) => logsOf(seedRoles[name]),
+    agentOf,
+    seed,
+  }
   return [
-    { id: 'newest', title: 'newest 100 of an agent', goal: quick, path: some, ...full },
-    {
-      id: 'newest_uncounted',
-      title: 'the same with total=none',
-      path: (n) => `${some(n)}?total=none`,
-      ...full,
-    },
-    {
-      id: 'earlier',
-      title: '100 of an agent before a time',
-      goal: quick,
-      path: (n) => `${some(n)}?${until(n)}`,
-      ...full,
-    },
-    {
-      id: 'newest_loud',
-      title: 'newest 100 of the agent with half of all lines',
-      goal: quick,
-      path: () => role('loud'),
-      ...full,
-    },
-    {
-      id: 'earlier_loud',
-      title: 'of it, 100 before a time',
-      goal: quick,
-      path: (n) => `${role('loud')}?${until(n)}`,
-      ...full,
-    },
-    {
-      id: 'newest_streams',
-      title: 'newest 100 of the agent with 5 000 streams',
-      goal: quick,
-      path: () => role('manyStreams'),
-      ...full,
-    },
-    {
-      id: 'earlier_streams',
-      title: 'of it, 100 before a time',
-      goal: quick,
-      path: (n) => `${role('manyStreams')}?${until(n)}`,
-      ...full,
-    },
-    {
-      id: 'newest_of_all',
-      title: 'newest 100 of all agents',
-      goal: quick,
-      path: () => '/api/v1/logs',
-      ...full,
-    },
-    {
-      id: 'filtered',
-      title: 'namespace + pod prefix + level, 12 h',
-      goal: good,
-      path: (n) => filtered(some(n), usual(n), n),
-      ...(seed.rows > 1e6 && full),
-    },
-    {
-      id: 'deployment',
-      title: 'newest 100 of a deployment object',
-      goal: good,
-      path: () => `/api/v1/deployment-objects/${seed.deploymentObjectId}/logs`,
-      ...full,
-    },
-    {
-      id: 'rare_agent',
-      title: 'an agent with one line in 12 h',
-      goal: good,
-      path: () => `${role('quiet')}?since=14h`,
-      lines: 1,
-    },
-    {
-      id: 'rare_level',
-      title: `a level of ${rareLines} lines among all agents’`,
-      goal: good,
-      path: () => '/api/v1/logs?level=FATAL&since=14h',
-      lines: rareLines,
-    },
-    {
-      id: 'rare_level_agent',
-      title: 'the same level of one agent',
-      goal: good,
-      path: (n) => `${some(n)}?level=FATAL&since=14h`,
-    },
-    {
-      id: 'rare_level_loud',
-      title: 'of the agent with half of all lines, none of that level',
-      goal: good,
-      path: () => `${role('loud')}?level=FATAL&since=14h`,
-      lines: 0,
-    },
-    {
-      id: 'rare_level_streams',
-      title: 'of the agent with 5 000 streams, none of that level',
-      goal: good,
-      path: () => `${role('manyStreams')}?level=FATAL&since=14h`,
-      lines: 0,
-    },
-    {
-      id: 'no_pod',
-      title: 'a pod prefix that matches nothing',
-      goal: good,
-      path: (n) => `${some(n)}?pod_name=nobody-${n}&since=14h`,
-      lines: 0,
-    },
-    {
-      id: 'text_1h',
-      title: 'a text nobody wrote, one agent, 1 h',
-      goal: { p50: 20 },
-      path: (n) => `${some(n)}?q=nobody+wrote+${n}&since=1h`,
-      lines: 0,
-    },
-    {
-      id: 'text_12h',
-      title: 'a text nobody wrote, one agent, 12 h',
-      goal: { p50: 100 },
-      path: (n) => `${some(n)}?q=nobody+wrote+${n}&since=14h`,
-      lines: 0,
-    },
+    ...casesOf(newestRows(subjects), { p50: 3, p95: 10 }),
+    ...casesOf(filteredRows(subjects), { p50: 5, p95: 15 }),
+    ...casesOf(textRows(subjects, '1h'), { p50: 20 }),
+    ...casesOf(textRows(subjects, '14h'), { p50: 100 }),
   ]
 }
 
-function filtered(path: string, agent: number, sample: number): string {
-  const level = ['WARN', 'ERROR', 'DEBUG'][sample % 3]
-  return `${path}?namespace=shop-${agent % 5}&pod_name=web-${agent}-${sample % 4}&level=${level}&since=14h`
+function casesOf(rows: readonly Row[], goal: NonNullable<ReadCase['goal']>): ReadCase[] {
+  return rows.map(([id, title, path, lines]) => ({
+    id,
+    title,
+    path,
+    goal,
+    ...(lines !== undefined && { lines }),
+  }))
+}
+
+function newestRows({ some, role, seed }: Subjects): Row[] {
+  // Between one hour and eleven hours ago: there are lines on both sides.
+  const untilUs = (sample: number) => seed.toUs - (1 + ((sample * 7) % 40) / 4) * 3_600e6
+  const until = (sample: number) => `until=${Math.round(untilUs(sample) / 1e6)}`
+  return [
+    ['newest', 'newest 100 of an agent', some, 100],
+    ['newest_uncounted', 'the same with total=none', (n) => `${some(n)}?total=none`, 100],
+    ['earlier', '100 of an agent before a time', (n) => `${some(n)}?${until(n)}`, 100],
+    ['newest_loud', 'newest 100 of the agent with half of all lines', () => role('loud'), 100],
+    ['earlier_loud', 'of it, 100 before a time', (n) => `${role('loud')}?${until(n)}`, 100],
+    ['newest_streams', 'newest 100 of the agent with 5 000 streams', () => role('manyStreams'), 100],
+    ['earlier_streams', 'of it, 100 before a time', (n) => `${role('manyStreams')}?${until(n)}`, 100],
+    ['newest_of_all', 'newest 100 of all agents', () => '/api/v1/logs', 100],
+  ]
+}
+
+/** `since` is before the oldest line: some time passes between the seed and the search. */
+const all = 'since=14h'
+const rare = `level=FATAL&${all}`
+
+function filteredRows({ some, role, agentOf, seed }: Subjects): Row[] {
+  const place = (n: number) => `namespace=shop-${agentOf(n) % 5}&pod_name=web-${agentOf(n)}-${n % 4}`
+  const level = (n: number) => ['WARN', 'ERROR', 'DEBUG'][n % 3]
+  const isSmall = seed.rows < 1e6
+  return [
+    [
+      'filtered',
+      'namespace + pod prefix + level, 12 h',
+      (n) => `${some(n)}?${place(n)}&level=${level(n)}&${all}`,
+      isSmall ? undefined : 100,
+    ],
+    ['deployment', 'newest 100 of a deployment object', () => deploymentPath(seed), 100],
+    ['rare_agent', 'an agent with one line in 12 h', () => `${role('quiet')}?${all}`, 1],
+    [
+      'rare_level',
+      `a level of ${rareLines} lines among all agents’`,
+      () => `/api/v1/logs?${rare}`,
+      rareLines,
+    ],
+    ['rare_level_agent', 'the same level of one agent', (n) => `${some(n)}?${rare}`],
+    ['rare_level_loud', 'of the agent with half of all lines: none', () => `${role('loud')}?${rare}`, 0],
+    ['rare_level_streams', 'of the one with 5 000 streams: none', () => `${role('manyStreams')}?${rare}`, 0],
+    ['no_pod', 'a pod prefix that matches nothing', (n) => `${some(n)}?pod_name=nobody-${n}&${all}`, 0],
+  ]
+}
+
+function deploymentPath({ deploymentObjectId }: Seed): string {
+  return `/api/v1/deployment-objects/${deploymentObjectId}/logs`
+}
+
+function textRows({ some }: Subjects, since: string): Row[] {
+  const title = `a text nobody wrote, one agent, ${since === '1h' ? '1 h' : '12 h'}`
+  return [
+    [
+      `text_${since === '1h' ? '1h' : '12h'}`,
+      title,
+      (n) => `${some(n)}?q=nobody+wrote+${n}&since=${since}`,
+      0,
+    ],
+  ]
 }

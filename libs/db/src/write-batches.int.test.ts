@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
 import { createStreamCache } from './stream-cache.ts'
-import { writeBatch } from './write-batch.ts'
+import { writeBatch } from './write-batches.ts'
 
 let test: TestDatabase
 let db: Database
@@ -109,12 +109,9 @@ describe('exactly once', () => {
 
 describe('what cannot be stored', () => {
   it('makes dead letters of the rows that PostgreSQL refuses and stores all others', async () => {
-    const job = jobOf({ agentId, messages: Array.from({ length: 20 }, (_, index) => `line ${index}`) })
-    const lines = job.rows.toString().split('\n')
-    const poisoned = lines.map((line, index) =>
-      index === 7 || index === 13 ? line.replace(/\\N$/, '{broken') : line,
-    )
-    const written = await writeBatch(db, { ...job, rows: Buffer.from(poisoned.join('\n')) }, streams)
+    const messages20 = Array.from({ length: 20 }, (_, index) => `line ${index}`)
+    const job = jobOf({ agentId, messages: messages20, attributes: { 7: '{broken', 13: '{broken' } })
+    const written = await writeBatch(db, job, streams)
     expect(written.outcome).toEqual({ ...noFates, stored: 18, dead_letter: 2 })
     const { rows } = await db.pool.query(
       'select reason, detail, stream, row_text from dead_letters order by row_text',

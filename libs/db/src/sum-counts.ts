@@ -1,0 +1,159 @@
+import { formatMicros } from '@logboom/contracts'
+import type { Sql } from 'sql-template-tag'
+import sql, { join } from 'sql-template-tag'
+import { intervalOf } from './count-by-time.ts'
+import type { TimeCount } from './count-by-time.ts'
+import { hasSeverity, isOfStreams, matchesRow } from './match-rows.ts'
+import type { RowQuery } from './match-rows.ts'
+import type { Database } from './open-database.ts'
+import { withStatementTimeout } from './statement-timeout.ts'
+import { expiringUntil, isExpiring, mayBeUnexpired } from './visible-rows.ts'
+
+/** `[fromUs, toUs)`, microseconds since 1970. */
+export interface Span {
+  fromUs: number
+  toUs: number
+}
+
+export interface ClassSpan extends Span {
+  classId: number
+}
+
+export interface CountsQuery extends Omit<RowQuery, 'window'> {
+  intervalSeconds: number
+  /** Whole minutes, which the counts answer for. */
+  counted: Span
+  /** Whole minutes of these which they do not. */
+  holes: readonly Span[]
+  /** Looked at row by row: the holes, and what is not counted. */
+  scanned: readonly Span[]
+  /**
+   * Whole minutes of `counted` in which rows may lie that were received in the minute that their class is just losing:
+   * these rows are looked at.
+   */
+  expiring: readonly ClassSpan[]
+}
+
+export interface CountsSum {
+  /** May name an interval and severity more than once. */
+  counts: TimeCount[]
+  /** Where rows lie that were received in the minute that their class is just losing. */
+  expiring: ClassSpan[]
+  /** Of detached partitions, whose rows are not to be read any more, but still in the counts. */
+  detached: Span[]
+}
+
+interface RawSum {
+  at_us: string
+  severity: number | null
+  rows: number | null
+  class_id: number | null
+  from_us: string | null
+  to_us: string | null
+}
+
+/**
+ * Rows by interval and severity, from the counts and a look at those rows that the counts cannot tell, in one
+ * statement: rows move between deltas and counts and out of both, so only one snapshot of all tables adds up. (Several
+ * statements over one snapshot would not do: to a snapshot from before, a partition that was rewritten is empty.) The
+ * sum is true when what it says to be expiring and detached lies within what the query had looked at.
+ *
+ * Of 10 M rows in 12 hours (50 agents × 4 pods, 1.2 M counts, 20 000 deltas; PostgreSQL 18, 2 cores), in 60 intervals:
+ * an agent 9 ms (23 000 counts by index only 5 ms, the deltas 2 ms, 230 rows looked at 0.6 ms, planning 0.7 ms), all
+ * agents 170 ms (both cores read the whole table).
+ *
+ * @param timeoutMs default: that of all statements, which saves three round trips
+ * @throws what `isStatementTimeout` knows when it takes too long
+ */
+export async function sumCounts(
+  db: Database,
+  query: CountsQuery,
+  { timeoutMs }: { timeoutMs?: number | undefined },
+): Promise<CountsSum> {
+  const statement = sumCountsStatement(query)
+  const { rows } =
+    timeoutMs === undefined
+      ? await db.pool.query<RawSum>(statement)
+      : await withStatementTimeout(db.pool, timeoutMs, (client) => client.query<RawSum>(statement))
+  const sum: CountsSum = { counts: [], expiring: [], detached: [] }
+  for (const row of rows) {
+    const span = { fromUs: Number(row.from_us), toUs: Number(row.to_us) }
+    if (row.rows !== null)
+      sum.counts.push({ atUs: Number(row.at_us), severity: row.severity, rows: row.rows })
+    if (row.from_us === null) continue
+    if (row.class_id === null) sum.detached.push(span)
+    else sum.expiring.push({ ...span, classId: row.class_id })
+  }
+  return sum
+}
+
+/** Apart, so that a test can have it explained. */
+export function sumCountsStatement(query: CountsQuery): Sql {
+  const parts = [
+    ofTable('log_counts', query),
+    ofTable('log_count_deltas', query),
+    ofDetached(query),
+    ...query.scanned.map((window) => ofRows({ ...query, window })),
+    ...query.expiring.map((window) => ofExpiringRows(query, window)),
+  ]
+  return sql`
+    select ${microsOf(sql`at`)} as at_us, severity, rows::float8 as rows, class_id, ${microsOf(sql`from_time`)} as from_us,
+      ${microsOf(sql`to_time`)} as to_us
+    from (${join(parts, ' union all ')}) as parts`
+}
+
+const tables = { log_counts: sql`log_counts`, log_count_deltas: sql`log_count_deltas` }
+
+/** Both tables apart, as grouping 20 000 counts that come from two of them takes half as long again. */
+function ofTable(table: keyof typeof tables, query: CountsQuery): Sql {
+  const columns = { retentionClass: sql`k.retention_class`, createdMinute: sql`k.created_minute` }
+  const expiring = isExpiring(query.sight, columns)
+  const conditions = [
+    isOfStreams(sql`k.stream_id`, query),
+    isWithin(sql`k.minute`, query.counted),
+    ...query.holes.map((hole) => sql`not (${isWithin(sql`k.minute`, hole)})`),
+    ...hasSeverity(sql`k.severity`, query.filter.severities),
+    mayBeUnexpired(query.sight, columns),
+  ]
+  return sql`
+    select ${intervalOf(sql`k.minute`, query.intervalSeconds)} as at, k.severity, k.retention_class as class_id,
+      sum(k.rows) filter (where not ${expiring}) as rows,
+      min(k.minute) filter (where ${expiring}) as from_time,
+      max(k.minute) filter (where ${expiring}) + interval '1 minute' as to_time
+    from ${tables[table]} k
+    where ${join(conditions, ' and ')}
+    group by 1, 2, 3`
+}
+
+function ofDetached({ counted }: CountsQuery): Sql {
+  return sql`
+    select null, null, null, null, from_time, to_time
+    from log_partitions
+    where state = 'detaching' and from_time < ${time(counted.toUs)} and to_time > ${time(counted.fromUs)}`
+}
+
+function ofRows(query: RowQuery & { intervalSeconds: number }, also: Sql[] = []): Sql {
+  return sql`
+    select ${intervalOf(sql`l.timestamp`, query.intervalSeconds)} as at, l.severity, null, count(*), null, null
+    from agent_logs l
+    where ${join([matchesRow(query), ...also], ' and ')}
+    group by 1, 2`
+}
+
+function ofExpiringRows(query: CountsQuery, window: ClassSpan): Sql {
+  const classes = query.sight.classes.filter(({ classId }) => classId === window.classId)
+  const until = classes.map((one) => sql`l.created_at < ${expiringUntil(one)}`)
+  return ofRows({ ...query, sight: { ...query.sight, classes }, window }, until)
+}
+
+function isWithin(at: Sql, { fromUs, toUs }: Span): Sql {
+  return sql`${at} >= ${time(fromUs)} and ${at} < ${time(toUs)}`
+}
+
+function time(us: number): Sql {
+  return sql`${formatMicros(us)}::timestamptz`
+}
+
+function microsOf(at: Sql): Sql {
+  return sql`(extract(epoch from ${at}) * 1000000)::bigint`
+}

@@ -1,0 +1,99 @@
+import type { BatchJob } from '@logboom/contracts'
+import { createPartitions } from './create-partitions.ts'
+import { classifyDatabaseError } from './database-error.ts'
+import type { DatabaseFault } from './database-error.ts'
+import { insertRowsOnce } from './insert-rows-once.ts'
+import type { Database } from './open-database.ts'
+import { salvageRows } from './salvage-rows.ts'
+import type { StreamCache } from './stream-cache.ts'
+import { copyAll, writeTogether } from './write-together.ts'
+import type { InsertRows, WrittenBatch } from './write-together.ts'
+
+/** What became of one job of several: each has a fate of its own. */
+export type WriteResult = PromiseSettledResult<WrittenBatch>
+
+/** Faults of one job, which must not be the others': each is then written alone. */
+const ofOneJob: ReadonlySet<DatabaseFault> = new Set([
+  'duplicate_key',
+  'bad_data',
+  'missing_partition',
+  'missing_link',
+  'unknown',
+])
+
+/**
+ * Writes jobs in one transaction where that goes well, else each in one of its own. The results stand in the order of
+ * the jobs; a job whose result is an error has left nothing behind.
+ */
+export async function writeBatches(
+  db: Database,
+  jobs: readonly BatchJob[],
+  streams: StreamCache,
+): Promise<WriteResult[]> {
+  for (let attempt = 1; jobs.length > 1 && attempt <= 2; attempt += 1) {
+    try {
+      const written = await writeTogether(db, jobs, streams)
+      return written.map((value) => ({ status: 'fulfilled', value }))
+    } catch (reason) {
+      const fault = classifyDatabaseError(reason)
+      if (!ofOneJob.has(fault)) return jobs.map(() => ({ status: 'rejected', reason }))
+      if (fault !== 'missing_partition') break
+      // what cannot be made is told by the second attempt
+      for (const job of jobs) await createPartitionsFor(db, job).catch(() => undefined)
+    }
+  }
+  const results: WriteResult[] = []
+  for (const job of jobs) {
+    const [result] = await Promise.allSettled([writeBatch(db, job, streams)])
+    results.push(result)
+  }
+  return results
+}
+
+/** Faults that can be put right here; a batch has met each of them at most a few times before it is through. */
+const attemptsMax = 6
+
+/**
+ * Writes one job in one transaction. Rows go straight in by COPY. Only when that fails does the batch go a slower way:
+ * rows that are there already are left out, missing partitions are made, and rows that PostgreSQL refuses become dead
+ * letters. Throws what PostgreSQL throws when nothing of this helps; nothing is written then.
+ */
+export async function writeBatch(db: Database, job: BatchJob, streams: StreamCache): Promise<WrittenBatch> {
+  let insertRows = copyAll
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const [written] = await writeTogether(db, [job], streams, insertRows)
+      if (!written) throw new Error('a job without a result')
+      return written
+    } catch (error) {
+      const fault = classifyDatabaseError(error)
+      if (attempt === attemptsMax) throw error
+      if (fault === 'duplicate_key') insertRows = oneByOne(insertRowsOnce)
+      else if (fault === 'bad_data') insertRows = oneByOne(salvageRows)
+      else if (fault === 'missing_partition') await createPartitionsFor(db, job)
+      else if (fault === 'missing_link') streams.forget(job.header)
+      else throw error
+    }
+  }
+}
+
+type InsertJob = (
+  client: Parameters<InsertRows>[0],
+  job: BatchJob,
+) => Promise<Awaited<ReturnType<InsertRows>>[number]>
+
+function oneByOne(insert: InsertJob): InsertRows {
+  return async (client, jobs) => {
+    const fates = []
+    for (const job of jobs) fates.push(await insert(client, job))
+    return fates
+  }
+}
+
+/** Of each minute that the batch has rows in, since late lines may lie hours apart. */
+async function createPartitionsFor(db: Database, { header }: BatchJob): Promise<void> {
+  for (const { retention_class: retentionClass, minute } of header.counts) {
+    const fromUs = minute * 60e6
+    await createPartitions(db.pool, { retentionClass, fromUs, toUs: fromUs + 60e6 - 1 })
+  }
+}
