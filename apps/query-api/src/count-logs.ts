@@ -1,6 +1,6 @@
 import { compareTimes, formatMicros, formatTimestamp } from '@logboom/contracts'
 import type { LogHistogram, LogTime } from '@logboom/contracts'
-import { findHorizon, findStreams, listRetentionPolicy } from '@logboom/db'
+import { findHorizon, findStreams } from '@logboom/db'
 import type { Horizon } from '@logboom/db'
 import { buildBuckets, lengthUsOf } from './build-buckets.ts'
 import { chooseInterval } from './choose-interval.ts'
@@ -24,12 +24,8 @@ export async function countLogs(deps: QueryDeps, search: LogSearch<HistogramQuer
   const { db, config } = deps
   const { query, scope } = search
   const startedMs = performance.now()
-  const horizon = await findHorizon(db)
-  const [streams, policy] = await Promise.all([
-    findStreams(db, scope, search.streams),
-    listRetentionPolicy(db.pool),
-  ])
-  const retention = retentionOf(longestRetention(policy, search), horizon)
+  const [horizon, streams] = await Promise.all([findHorizon(db), findStreams(db, scope, search.streams)])
+  const retention = retentionOf(longestRetention(horizon.policy, search), horizon)
   const times = windowOf(query, horizon, retention.retention_seconds)
   const intervalSeconds = chooseInterval(lengthUsOf(times), query.buckets)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS

@@ -72,18 +72,19 @@ async function sumAll(db: Database, { walk }: TotalRequest, timeoutMs: number): 
  * 1 ms, where all its counts take 9. There are never more counts than rows, so this reads no more of them than that.
  */
 async function sumUpTo(db: Database, { walk }: TotalRequest, timeoutMs: number): Promise<Total> {
-  const { range } = walk
-  const firstUs = isEverything(walk) ? minuteUs : widthOfRows(walk, walk.nowUs, cappedTotal * slack)
-  const windows = createTimeWindows(range, {
-    order: walk.order,
-    nowUs: walk.nowUs,
-    firstUs,
-    unitUs: minuteUs,
-  })
+  const { order, range, lines } = walk
+  const isAll = isEverything(walk)
+  const nowUs = isAll ? walk.nowUs : Math.min(walk.nowUs, lines.toUs)
+  const firstUs = isAll ? minuteUs : widthOfRows(walk, nowUs, cappedTotal * slack)
+  const windows = createTimeWindows(range, { order, nowUs, firstUs, unitUs: minuteUs })
   let total = 0
+  let boundMs: number | undefined // the first window is small, and a bound of its own costs three round trips
   for (let window = windows.next(0); window; window = windows.next(0)) {
-    const counted = await sum(db, partOf(walk, window), timeoutMs)
-    total += counted ?? (await countRows(db, { ...walk, window, after: null }, { rowsMax: null, timeoutMs }))
+    const counted = await sum(db, partOf(walk, window), boundMs)
+    const rows =
+      counted ?? (await countRows(db, { ...walk, window, after: null }, { rowsMax: null, timeoutMs }))
+    boundMs = timeoutMs
+    total += rows
     if (total > cappedTotal) return { total: cappedTotal, total_is_exact: false }
   }
   return { total, total_is_exact: true }
@@ -97,8 +98,11 @@ function partOf(walk: Walk, window: TimeWindow): Walk {
   return { ...walk, range: window, filter: { ...filter, since, until } }
 }
 
-async function sum(db: Database, walk: Walk, timeoutMs: number): Promise<number | null> {
-  const counts = await countFromCounts(db, walk, { intervalSeconds: oneInterval, timeoutMs })
+async function sum(db: Database, walk: Walk, timeoutMs?: number): Promise<number | null> {
+  const counts = await countFromCounts(db, walk, {
+    intervalSeconds: oneInterval,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })
   return counts && counts.reduce((rows, count) => rows + count.rows, 0)
 }
 

@@ -1,5 +1,5 @@
 import type { LogPage } from '@logboom/contracts'
-import { findHorizon, findStreams, listGaps, listRetentionPolicy } from '@logboom/db'
+import { findHorizon, findStreams, listGaps } from '@logboom/db'
 import type { ListPage } from '@logboom/db'
 import { z } from 'zod'
 import { countTotal } from './count-total.ts'
@@ -35,11 +35,7 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
   const { scope, query, filters } = search
   const startedMs = performance.now()
   const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, filters, LogPosition)
-  const [horizon, streams, policy] = await Promise.all([
-    findHorizon(db),
-    findStreams(db, scope, search.streams),
-    listRetentionPolicy(db.pool),
-  ])
+  const [horizon, streams] = await Promise.all([findHorizon(db), findStreams(db, scope, search.streams)])
   const { classes } = horizon
   const times = cursor ?? timesOf(query, horizon)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
@@ -62,6 +58,6 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
     next_cursor: next && encodeCursor(filters, next),
     gaps: gaps.slice(0, gapsMax),
     ...(gaps.length > gapsMax && { gaps_truncated: true as const }),
-    retention: retentionOf(longestRetention(policy, search), horizon),
+    retention: retentionOf(longestRetention(horizon.policy, search), horizon),
   }
 }

@@ -22,7 +22,7 @@ interface Subjects {
   seed: Seed
 }
 
-type Row = [id: string, title: string, path: ReadCase['path'], lines?: number]
+type Row = [id: string, title: string, path: ReadCase['path'], lines?: number | undefined]
 
 /** All searches that are held to a time. */
 export function readCases(agents: readonly AgentAccount[], seed: Seed): ReadCase[] {
