@@ -30,7 +30,9 @@ export function guessWindows(walk: Walk, rows: number): WindowGuess {
   const plain = { order, nowUs, growth: 8, countedFrom: Infinity }
   const levels = { growth: 64, countedFrom: 1 }
   if (isEverything(walk) && !mustLook)
-    return hasLevels ? { ...plain, ...levels, firstUs: blindUs / 4 } : { ...plain, firstUs: blindUs }
+    return hasLevels
+      ? { ...plain, ...levels, growth: 512, firstUs: blindUs / 4 }
+      : { ...plain, firstUs: blindUs }
   const isFew = 'ids' in streams && streams.ids.length <= fewStreams
   const looks = rows * (isFew ? 4 : 2) * (hasLevels ? 6 : 1)
   // Where no window is too wide, too wide is better than to ask twice.

@@ -15,7 +15,7 @@ export interface CountedSpans {
 interface SpanRow {
   stream_id: string
   minute_us: string
-  /** Of the whole window. */
+  /** Rows in whole minutes of the window. */
   total: number
 }
 
@@ -48,20 +48,32 @@ export async function findCountedSpans(
   return { spans, covered }
 }
 
-/** Apart, so that a test can have it explained. Whole minutes until there are enough rows. */
+/**
+ * Apart, so that a test can have it explained. Whole minutes until there are enough rows; of a minute that the window
+ * cuts, nobody knows how many of its rows are in it.
+ */
 export function countedSpansStatement(query: Omit<RowQuery, 'spans'>, rowsWanted: number): Sql {
-  const inTime = query.order === 'desc' ? sql`minute desc` : sql`minute`
+  const { window, order } = query
+  const inTime = order === 'desc' ? sql`minute desc` : sql`minute`
+  const isWhole = sql`minute >= ${time(window.fromUs)} and minute + interval '1 minute' <= ${time(window.toUs)}`
   return sql`
     select stream_id::text, (extract(epoch from minute) * 1000000)::bigint as minute_us, total
     from (
-      select stream_id, minute, (sum(sum(rows)) over ())::float8 as total,
-        sum(sum(rows)) over (order by ${inTime}) - sum(sum(rows)) over (partition by minute) as before
-      from (${ofTable(sql`log_counts`, query)} union all ${ofTable(sql`log_count_deltas`, query)}) as counts
-      group by stream_id, minute
-      having sum(rows) > 0
+      select stream_id, minute, (sum(sure) over ())::float8 as total,
+        sum(sure) over (order by ${inTime}) - sum(sure) over (partition by minute) as before
+      from (
+        select stream_id, minute, case when ${isWhole} then sum(rows) else 0 end as sure
+        from (${ofTable(sql`log_counts`, query)} union all ${ofTable(sql`log_count_deltas`, query)}) as counts
+        group by stream_id, minute
+        having sum(rows) > 0
+      ) as minutes
     ) as counted
     where before < ${rowsWanted}::integer
     order by ${inTime}`
+}
+
+function time(us: number): Sql {
+  return sql`${formatMicros(us)}::timestamptz`
 }
 
 function ofTable(table: Sql, query: Omit<RowQuery, 'spans'>): Sql {
@@ -69,8 +81,8 @@ function ofTable(table: Sql, query: Omit<RowQuery, 'spans'>): Sql {
   const conditions = [
     isOfStreams(sql`k.stream_id`, query),
     sql`k.retention_class = any(${sight.classes.map(({ classId }) => classId)}::smallint[])`,
-    sql`k.minute >= date_trunc('minute', ${formatMicros(window.fromUs)}::timestamptz)`,
-    sql`k.minute < ${formatMicros(window.toUs)}::timestamptz`,
+    sql`k.minute >= date_trunc('minute', ${time(window.fromUs)})`,
+    sql`k.minute < ${time(window.toUs)}`,
     ...hasSeverity(sql`k.severity`, filter.severities),
   ]
   return sql`select k.stream_id, k.minute, k.rows from ${table} k where ${join(conditions, ' and ')}`

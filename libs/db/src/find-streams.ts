@@ -22,7 +22,8 @@ export type FoundStreams = StreamSet & { lines: StreamLines }
 const idsMax = 2_000
 
 interface StreamsRow {
-  ids: string[]
+  /** Null: too many. */
+  ids: string[] | null
   rows: number
   from_us: number | null
   to_us: number | null
@@ -38,7 +39,7 @@ export async function findStreams(
   filter: StreamFilter,
 ): Promise<FoundStreams> {
   const { rows } = await db.pool.query<StreamsRow>(sql`
-    select coalesce(array_agg(id::text), '{}') as ids, coalesce(sum(row_count), 0)::float8 as rows,
+    select case when count(*) <= ${idsMax}::integer then coalesce(array_agg(id::text), '{}') end as ids, coalesce(sum(row_count), 0)::float8 as rows,
       (extract(epoch from min(first_seen)) * 1000000)::float8 as from_us,
       (extract(epoch from max(last_seen)) * 1000000)::float8 as to_us
     from (
@@ -50,5 +51,5 @@ export async function findStreams(
   const [row] = rows
   if (!row) throw new Error('an aggregate without a row')
   const lines = { rows: row.rows, fromUs: row.from_us ?? 0, toUs: row.to_us ?? 0 }
-  return row.ids.length > idsMax ? { filter, lines } : { ids: row.ids, lines }
+  return row.ids ? { ids: row.ids, lines } : { filter, lines }
 }
