@@ -15,6 +15,8 @@ export const cappedTotal = 10_000
 const cheapMinutesMax = 500
 /** Beyond it, they are read from the newest on, so far that there should be this many times 10 000. */
 const slack = 1.5
+/** Of streams with more, a page is hardly ever all. */
+const manyRows = 5_000
 /** Of all times. */
 const oneInterval = 1e11
 const minuteUs = 60e6
@@ -34,30 +36,50 @@ export interface Total {
 }
 
 /**
- * How many entries a search has, as far as it was asked to count. A number that is not exact is a lower
- * bound.
+ * How many entries a search has, as far as it was asked to count. A number that is not exact is a lower bound. Counts
+ * while the page is being found, where it will hardly be all there is.
  */
-export async function countTotal(db: Database, page: Page, request: TotalRequest): Promise<Total> {
-  const { mode, walk, seenBefore, config } = request
+export async function countTotal(
+  db: Database,
+  pending: Promise<Page>,
+  request: TotalRequest,
+): Promise<Total> {
+  const { mode, walk, seenBefore } = request
+  const counting =
+    mode === 'capped' && walk.lines.rows > manyRows && isCountable(walk) ? countCapped(db, request) : null
+  counting?.catch(() => undefined) // heard of below, unless the page tells the total
+  const page = await pending
   const seen = seenBefore + page.skipped + page.rows.length
   const known: Total = { total: seen + (page.hasMore && !page.cutShort ? 1 : 0), total_is_exact: false }
   if (!page.hasMore && (seenBefore === 0 || mode === 'none')) return { total: seen, total_is_exact: true }
   if (mode === 'none') return { total: seen, total_is_exact: false }
-  if (walk.matches) return mode === 'exact' ? countMatches(db, request) : known
-  const timeoutMs = mode === 'exact' ? config.STATEMENT_TIMEOUT_MS : config.COUNT_TIMEOUT_MS
+  if (mode === 'exact') return countExactly(db, request)
   try {
-    if (mode === 'exact')
-      return (await sumAll(db, request, timeoutMs)) ?? (await countAll(db, request, timeoutMs))
-    if (isCheap(walk))
-      return (await sumAll(db, request, timeoutMs)) ?? (await countUpTo(db, request, timeoutMs))
-    if (!isCountable(walk)) return await countUpTo(db, request, timeoutMs)
-    // Of many streams among others, neither rows nor counts are found without those of the others.
-    if ('filter' in walk.streams && !isEverything(walk)) return known
-    return await sumUpTo(db, request, timeoutMs)
+    return (await (counting ?? countCapped(db, request))) ?? known
   } catch (error) {
-    if (mode === 'capped' && isStatementTimeout(error)) return known
+    if (isStatementTimeout(error)) return known
     throw error
   }
+}
+
+async function countExactly(db: Database, request: TotalRequest): Promise<Total> {
+  const { walk, config } = request
+  if (walk.matches) return countMatches(db, request)
+  const timeoutMs = config.STATEMENT_TIMEOUT_MS
+  return (await sumAll(db, request, timeoutMs)) ?? (await countAll(db, request, timeoutMs))
+}
+
+/** Null where more than the page tells would take longer than the page. */
+async function countCapped(db: Database, request: TotalRequest): Promise<Total | null> {
+  const { walk, config } = request
+  if (walk.matches) return null
+  const timeoutMs = config.COUNT_TIMEOUT_MS
+  if (!isCountable(walk)) return countUpTo(db, request, timeoutMs)
+  if (isCheap(walk))
+    return (await sumAll(db, request, timeoutMs)) ?? (await countUpTo(db, request, timeoutMs))
+  // Of many streams among others, neither rows nor counts are found without those of the others.
+  if ('filter' in walk.streams && !isEverything(walk)) return null
+  return sumUpTo(db, request, timeoutMs)
 }
 
 /** Null where the counts cannot tell it. */

@@ -41,12 +41,13 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
   const { order } = query
   const walk = planWalk(search, { horizon, streams, times, order, after: cursor?.after ?? null, deadlineMs })
-  const [page, gaps] = await Promise.all([
-    findPage(db, walk, query),
+  const seenBefore = cursor?.seen ?? 0
+  const pending = findPage(db, walk, query)
+  const [page, total, gaps] = await Promise.all([
+    pending,
+    countTotal(db, pending, { mode: query.total, seenBefore, walk, config }),
     listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
   ])
-  const seenBefore = cursor?.seen ?? 0
-  const total = await countTotal(db, page, { mode: query.total, seenBefore, walk, config })
   deps.metrics.countPage(page.cutShort ? 'cut_short' : 'full')
   const seen = seenBefore + page.skipped + page.rows.length
   const { since, until } = times

@@ -32,7 +32,7 @@ export const reads: Part = async ({ options, progress }) => {
     progress.step('reads: idle')
     const idle = await timeAll(client, cases, { samples, progress })
     progress.step(`reads: while ${batchesPerSecond} batches come in each second`)
-    const load = { batchesPerSecond, seconds: options.quick ? 40 : 150 }
+    const load = { batchesPerSecond, seconds: options.quick ? 40 : 120 }
     const loaded = await loadWhile(broker, load, () => timeAll(client, cases, { samples, progress }))
     const figures = [
       ...figuresOf(idle, 'reads', `idle, ${seed.rows} lines`),
