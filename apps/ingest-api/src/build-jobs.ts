@@ -1,5 +1,6 @@
 import { createTupleWriter, jobVersion } from '@logboom/contracts'
 import type { BatchJob, JobCount, JobGap, JobHeader, JobStream, TupleWriter } from '@logboom/contracts'
+import { traceFilterOf } from './collect-traces.ts'
 import type { AcceptedEntry } from './sort-entries.ts'
 
 /** What all jobs of a batch have in common. */
@@ -40,6 +41,7 @@ export function buildJobs(
         streams: streamsOf(chunk),
         counts: countsOf(chunk),
         gaps: part === 0 ? gaps : [],
+        trace_filter: traceFilterOf(chunk),
       },
       rows: writeRows(writer, chunk),
     }

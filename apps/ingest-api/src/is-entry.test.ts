@@ -10,7 +10,7 @@ const values = fc.oneof(
   fc.string(),
   fc.integer(),
   fc.double(),
-  fc.constantFrom('', 'stdout', 'stderr', -1, 2 ** 53, 1e400, null, {}, [], { a: 'b' }, { a: 1 }),
+  fc.constantFrom('', 'stdout', 'stderr', -1, 2 ** 53, Infinity, null, {}, [], { a: 'b' }, { a: 1 }),
 )
 
 test('an entry is let pass exactly when the schema lets it pass, and as it is', () => {
@@ -19,7 +19,7 @@ test('an entry is let pass exactly when the schema lets it pass, and as it is', 
       const raw = isWhole ? entry(given) : given
       const parsed = Entry.safeParse(raw)
       expect(isEntry(raw)).toBe(parsed.success)
-      if (isEntry(raw)) expect(raw).toEqual(parsed.data)
+      expect(parsed.data ?? raw).toEqual(raw)
     }),
     { numRuns: 2_000 },
   )

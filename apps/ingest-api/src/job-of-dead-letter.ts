@@ -2,6 +2,7 @@ import { byteLength, decodeRow, parseTimestamp, Problem, textJobVersion } from '
 import type { BatchJob } from '@logboom/contracts'
 import type { FoundDeadLetter } from '@logboom/db'
 import { jobIdOf } from '@logboom/queue'
+import { traceFilterOf } from './collect-traces.ts'
 
 /** A job of this one entry, as it would have come in a batch of its own. The same letter always gives the same job. */
 export function jobOfDeadLetter(letter: FoundDeadLetter, requestId: string): BatchJob {
@@ -36,6 +37,7 @@ export function jobOfDeadLetter(letter: FoundDeadLetter, requestId: string): Bat
       streams: [stream],
       counts: [count],
       gaps: [],
+      trace_filter: traceFilterOf([{ time: { us }, attributes: row.attributes }]),
     },
     rows: Buffer.from(`${letter.rowText}\n`),
   }

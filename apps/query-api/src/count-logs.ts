@@ -1,6 +1,6 @@
 import { compareTimes, formatMicros, formatTimestamp } from '@logboom/contracts'
 import type { LogHistogram, LogTime } from '@logboom/contracts'
-import { findHorizon, findStreams } from '@logboom/db'
+import { findHorizon } from '@logboom/db'
 import type { Horizon } from '@logboom/db'
 import { buildBuckets, lengthUsOf } from './build-buckets.ts'
 import { chooseInterval } from './choose-interval.ts'
@@ -10,8 +10,9 @@ import { countFromCounts, isCountable } from './count-from-counts.ts'
 import type { HistogramQuery } from './log-query.ts'
 import type { LogSearch } from './log-search.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
-import { planWalk, timesOf } from './plan-walk.ts'
+import { planWalk, timesOf, windowOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
+import { resolveStreams } from './resolve-streams.ts'
 import type { Walk } from './walk-rows.ts'
 
 interface Window {
@@ -22,14 +23,15 @@ interface Window {
 /** How many entries a search has, by time and level: equal to what a search with the same filters finds. */
 export async function countLogs(deps: QueryDeps, search: LogSearch<HistogramQuery>): Promise<LogHistogram> {
   const { db, config } = deps
-  const { query, scope } = search
+  const { query } = search
   const startedMs = performance.now()
-  const [horizon, streams] = await Promise.all([findHorizon(db), findStreams(db, scope, search.streams)])
+  const horizon = await findHorizon(db)
   const retention = retentionOf(longestRetention(horizon.policy, search), horizon)
-  const times = windowOf(query, horizon, retention.retention_seconds)
+  const times = timesWithin(query, horizon, retention.retention_seconds)
   const intervalSeconds = chooseInterval(lengthUsOf(times), query.buckets)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
-  const walk = planWalk(search, { horizon, streams, times, order: 'desc', after: null, deadlineMs })
+  const places = await resolveStreams(db, search, async () => windowOf(horizon, times))
+  const walk = planWalk(search, { horizon, places, times, order: 'desc', after: null, deadlineMs })
   const { counts, countedFromUs } = await count(deps, walk, intervalSeconds)
   const buckets = buildBuckets(counts, { ...times, intervalSeconds })
   return {
@@ -45,7 +47,7 @@ export async function countLogs(deps: QueryDeps, search: LogSearch<HistogramQuer
 }
 
 /** @throws {Problem} 400 when the window that was asked for ends before it begins */
-function windowOf(query: HistogramQuery, horizon: Horizon, retentionSeconds: number): Window {
+function timesWithin(query: HistogramQuery, horizon: Horizon, retentionSeconds: number): Window {
   const { since, until } = timesOf(query, horizon)
   const now = { us: horizon.nowUs, ns: 0 }
   const oldest = { us: horizon.nowUs - retentionSeconds * 1e6, ns: 0 }

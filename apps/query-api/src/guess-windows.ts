@@ -29,6 +29,8 @@ export function guessWindows(walk: Walk, rows: number): WindowGuess {
   const hasLevels = filter.severities.length > 0
   const plain = { order, nowUs, growth: 8, countedFrom: Infinity }
   const levels = { growth: 64, countedFrom: 1 }
+  // What is known to lie in a few places is looked for in all of them at once.
+  if (walk.spans) return { ...plain, firstUs: Infinity }
   if (isEverything(walk) && !mustLook)
     return hasLevels
       ? { ...plain, ...levels, growth: 512, firstUs: blindUs / 4 }

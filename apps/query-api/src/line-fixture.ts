@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { formatMicros, idOfUuid, jobVersion, uuidOf } from '@logboom/contracts'
+import {
+  buildTraceFilter,
+  formatMicros,
+  idOfUuid,
+  jobVersion,
+  traceHash,
+  tracedKeys,
+  uuidOf,
+} from '@logboom/contracts'
 import type { BatchJob, JobGap, JobStream, Row } from '@logboom/contracts'
 import { createStreamCache, writeBatch } from '@logboom/db'
 import type { Database } from '@logboom/db'
@@ -17,7 +25,7 @@ export async function storeLines(
   lines: Line[],
   gaps: Partial<JobGap>[],
 ): Promise<string[]> {
-  const { job, ids } = jobOf(agentId, lines, gaps)
+  const { job, ids } = jobOfLines(agentId, lines, gaps)
   const { outcome } = await writeBatch(db, job, createStreamCache())
   if (outcome.stored !== lines.length)
     throw new Error(`stored ${JSON.stringify(outcome)} of ${lines.length} lines`)
@@ -47,7 +55,12 @@ async function age(db: Database, lines: Line[], ids: string[]): Promise<void> {
 let streamCount = 0n
 const streamIds = new Map<string, bigint>()
 
-function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: BatchJob; ids: string[] } {
+/** One job of these lines, as ingest-api would make it. */
+export function jobOfLines(
+  agentId: string,
+  lines: Line[],
+  gaps: Partial<JobGap>[] = [],
+): { job: BatchJob; ids: string[] } {
   const nowUs = Date.now() * 1000
   const streams = new Map<string, JobStream>()
   const rows = lines.map(({ stream, ...line }, index): Row => {
@@ -84,7 +97,18 @@ function jobOf(agentId: string, lines: Line[], gaps: Partial<JobGap>[]): { job: 
     counts: countsOf(rows),
     gaps: gaps.map((gap) => ({ ...noGap, id: randomUUID(), ...gap })),
   }
+  header.trace_filter = traceFilterOf(rows, header)
   return { job: { header, rows: tuplesOf(rows) }, ids: rows.map((row) => uuidOf(row.id)) }
+}
+
+function traceFilterOf(rows: Row[], { min_us, max_us }: BatchJob['header']): string {
+  const values = rows.flatMap(({ time: { us }, attributes }) => {
+    const parsed: Record<string, unknown> = JSON.parse(attributes ?? '{}')
+    return tracedKeys
+      .filter((key) => ['string', 'number', 'boolean'].includes(typeof parsed[key]))
+      .map((key) => ({ us, hash: traceHash(key, String(parsed[key])) }))
+  })
+  return buildTraceFilter(values, { minUs: min_us ?? 0, maxUs: max_us ?? 0 }).toString('base64')
 }
 
 function countsOf(rows: Row[]): BatchJob['header']['counts'] {

@@ -1,11 +1,13 @@
 import { compareTimes } from '@logboom/contracts'
 import type { LogTime } from '@logboom/contracts'
-import type { FoundStreams, Horizon, RowOrder, RowPosition } from '@logboom/db'
+import type { Horizon, RowOrder, RowPosition } from '@logboom/db'
 import { severityRangesOf } from './log-query.ts'
 import type { LogFilters } from './log-query.ts'
 import { parameterProblem } from './parse-query.ts'
 import { timeAt } from './parse-time.ts'
 import type { LogSearch } from './log-search.ts'
+import type { SearchPlaces } from './resolve-streams.ts'
+import type { TimeWindow } from './time-windows.ts'
 import type { Walk } from './walk-rows.ts'
 
 /** `[since, until)`; null = open. */
@@ -25,7 +27,7 @@ export function timesOf({ since, until }: Pick<LogFilters, 'since' | 'until'>, {
 
 export interface WalkPlan {
   horizon: Horizon
-  streams: FoundStreams
+  places: SearchPlaces
   times: Times
   order: RowOrder
   after: RowPosition | null
@@ -34,13 +36,12 @@ export interface WalkPlan {
 
 /** What was asked for, cut to what there is. */
 export function planWalk({ query, scope, signal }: LogSearch<LogFilters>, plan: WalkPlan): Walk {
-  const { horizon, streams, times, order, after, deadlineMs } = plan
+  const { horizon, places, times, order, after, deadlineMs } = plan
   const { q } = query
   return {
     sight: { scope, classes: horizon.classes },
-    streams,
-    spans: null,
-    lines: streams.lines,
+    ...places,
+    lines: places.streams.lines,
     filter: {
       ...times,
       severities: severityRangesOf(query),
@@ -49,7 +50,7 @@ export function planWalk({ query, scope, signal }: LogSearch<LogFilters>, plan: 
     },
     matches: q && 'matches' in q ? q.matches : null,
     order,
-    range: rangeOf(plan),
+    range: narrowed(windowOf(horizon, times), places),
     nowUs: horizon.nowUs,
     after,
     deadlineMs,
@@ -57,14 +58,23 @@ export function planWalk({ query, scope, signal }: LogSearch<LogFilters>, plan: 
   }
 }
 
-/**
- * Whole microseconds: the filter sees to what lies within one. Without a stream there is nothing to look
- * through.
- */
-function rangeOf({ horizon: { span }, streams, times: { since, until } }: WalkPlan): Walk['range'] {
-  if (!span || ('ids' in streams && streams.ids.length === 0)) return { fromUs: 0, toUs: 0 }
+/** Whole microseconds: the filter sees to what lies within one. */
+export function windowOf({ span }: Horizon, { since, until }: Times): TimeWindow {
+  if (!span) return nowhere
   return {
     fromUs: Math.max(span.fromUs, since?.us ?? 0),
     toUs: Math.min(span.toUs, until ? until.us + (until.ns > 0 ? 1 : 0) : Infinity),
+  }
+}
+
+const nowhere: TimeWindow = { fromUs: 0, toUs: 0 }
+
+/** Where the spans are, so that PostgreSQL plans the leaves of these times alone. */
+function narrowed({ fromUs, toUs }: TimeWindow, { streams, spans }: SearchPlaces): TimeWindow {
+  if ('ids' in streams && streams.ids.length === 0) return nowhere
+  if (!spans) return { fromUs, toUs }
+  return {
+    fromUs: spans.reduce((least, { minUs }) => Math.min(least, Math.max(minUs, fromUs)), toUs),
+    toUs: spans.reduce((most, { maxUs }) => Math.max(most, Math.min(maxUs + 1, toUs)), fromUs),
   }
 }

@@ -1,5 +1,5 @@
 import type { LogPage } from '@logboom/contracts'
-import { findHorizon, findStreams, listGaps } from '@logboom/db'
+import { findHorizon, listGaps } from '@logboom/db'
 import type { ListPage } from '@logboom/db'
 import { z } from 'zod'
 import { countTotal } from './count-total.ts'
@@ -8,8 +8,9 @@ import { findPage } from './find-page.ts'
 import type { LogQuery } from './log-query.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
 import type { LogSearch } from './log-search.ts'
-import { planWalk, timesOf } from './plan-walk.ts'
+import { planWalk, timesOf, windowOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
+import { resolveStreams } from './resolve-streams.ts'
 import { toStoredEntry } from './to-stored-entry.ts'
 
 const gapsMax = 100
@@ -35,12 +36,18 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
   const { scope, query, filters } = search
   const startedMs = performance.now()
   const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, filters, LogPosition)
-  const [horizon, streams] = await Promise.all([findHorizon(db), findStreams(db, scope, search.streams)])
+  const beginning = findHorizon(db).then((horizon) => {
+    const times = cursor ?? timesOf(query, horizon)
+    return { horizon, times, window: windowOf(horizon, times) }
+  })
+  const [{ horizon, times }, places] = await Promise.all([
+    beginning,
+    resolveStreams(db, search, async () => (await beginning).window),
+  ])
   const { classes } = horizon
-  const times = cursor ?? timesOf(query, horizon)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
   const { order } = query
-  const walk = planWalk(search, { horizon, streams, times, order, after: cursor?.after ?? null, deadlineMs })
+  const walk = planWalk(search, { horizon, places, times, order, after: cursor?.after ?? null, deadlineMs })
   const seenBefore = cursor?.seen ?? 0
   const pending = findPage(db, walk, query)
   const [page, total, gaps] = await Promise.all([

@@ -11,7 +11,7 @@ export const WriterConfig = z.object({
     .int()
     .min(1)
     .max(64)
-    .default(2)
+    .default(1)
     .describe(
       'Transactions at once, each on a connection of its own; under load each writes up to eight batches',
     ),

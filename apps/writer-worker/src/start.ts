@@ -14,7 +14,7 @@ import { processBatch } from './process-batch.ts'
 import type { ProcessDeps } from './process-batch.ts'
 
 /** Jobs of one transaction: beyond, a further one saves PostgreSQL next to nothing. */
-const groupJobsMax = 8
+const groupJobsMax = 16
 const groupBytesMax = 4 * 1_048_576
 
 /** Opens what writer-worker needs and takes jobs until the life ends. Needs both Redis and PostgreSQL. */

@@ -35,6 +35,9 @@ export { countTuples, createTupleWriter, decodeTuple, splitTuples } from './row-
 export type { TupleWriter } from './row-tuple.ts'
 export { JobCount, JobGap, JobHeader, JobStream, jobVersion, textJobVersion } from './job.ts'
 export type { BatchJob } from './job.ts'
+export { buildTraceFilter, traceBits, tracedSpans } from './trace-filter.ts'
+export type { TimeSpan, TracedValue } from './trace-filter.ts'
+export { traceHash, tracedKeys } from './trace-hash.ts'
 export { DeadLetter, LogBucket, LogHistogram, LogPage, StoredEntry, StoredGap } from './read.ts'
 export {
   Agent,

@@ -78,6 +78,8 @@ export const JobHeader = z.object({
   streams: z.array(JobStream),
   counts: z.array(JobCount),
   gaps: z.array(JobGap),
+  /** Base64 of the filter of its traced values (`trace-filter.ts`); empty: has none; absent: nobody looked. */
+  trace_filter: z.string().optional(),
 })
 
 export type JobHeader = z.infer<typeof JobHeader>

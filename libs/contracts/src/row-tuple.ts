@@ -1,3 +1,4 @@
+import { createFieldWriter, postgresEpochUs } from './field-writer.ts'
 import type { Row, RowFields } from './row.ts'
 import { rowColumns, suborderOf } from './row.ts'
 import { uuidOf } from './row-id.ts'
@@ -21,104 +22,33 @@ const fixedBytes = 2 + rowColumns.length * 4 + 8 + 8 + 8 + 16 + 4 + 4 + 2 + 2 + 
 /** A UTF-16 unit takes at most so many bytes of UTF-8. */
 const bytesPerUnitMax = 3
 const nullLength = -1
-/** PostgreSQL counts from the year 2000. */
-const postgresEpochUs = 946_684_800_000_000
-const jsonbVersion = 1
 
 export function createTupleWriter(bytesHint: number): TupleWriter {
-  let buffer = Buffer.allocUnsafeSlow(bytesHint)
-  let view = viewOf(buffer) // a third of the price of Buffer's own methods, which check their numbers
-  let at = 0
-
-  function reserve(bytes: number): void {
-    if (at + bytes <= buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, at + bytes))
-    buffer.copy(larger, 0, 0, at)
-    buffer = larger
-    view = viewOf(buffer)
-  }
-
-  function int16(value: number): void {
-    view.setInt16(at, value)
-    at += 2
-  }
-
-  function int32(value: number): void {
-    view.setInt32(at, value)
-    at += 4
-  }
-
-  function micros(us: number): void {
-    const since = us - postgresEpochUs
-    int32(8)
-    int32(Math.floor(since / 2 ** 32))
-    int32(since) // modulo 2^32, also of what is larger or negative
-  }
-
-  function smallint(value: number | null): void {
-    if (value === null) return int32(nullLength)
-    int32(2)
-    int16(value)
-  }
-
-  function integer(value: number | null): void {
-    if (value === null) return int32(nullLength)
-    int32(4)
-    int32(value)
-  }
-
-  /** `before`: bytes of the field that are written already, behind the place of its length. */
-  function text(value: string, before = 0): void {
-    const lengthAt = at - before - 4
-    at += buffer.write(value, at)
-    view.setInt32(lengthAt, at - lengthAt - 4)
-  }
-
+  const fields = createFieldWriter(bytesHint)
   return {
     get bytes() {
-      return at
+      return fields.bytes
     },
     add(row) {
       const { message, groupId, attributes } = row
       const units = message.length + (groupId?.length ?? 0) + (attributes?.length ?? 0)
-      reserve(fixedBytes + 1 + units * bytesPerUnitMax)
-      int16(rowColumns.length)
-      micros(row.time.us)
-      micros(row.createdUs)
-      int32(8)
-      view.setBigInt64(at, row.streamId)
-      at += 8
-      int32(16)
-      at += buffer.write(row.id, at, 16, 'latin1')
-      integer(suborderOf(row.time.ns, row.seq))
-      integer(row.originalBytes)
-      smallint(row.retentionClass)
-      smallint(row.severity)
-      smallint(row.flags)
-      at += 4
-      text(message)
-      if (groupId === null) int32(nullLength)
-      else {
-        at += 4
-        text(groupId)
-      }
-      if (attributes === null) return int32(nullLength)
-      at += 4
-      buffer[at++] = jsonbVersion
-      text(attributes, 1)
+      fields.reserve(fixedBytes + 1 + units * bytesPerUnitMax)
+      fields.count(rowColumns.length)
+      fields.timestamp(row.time.us)
+      fields.timestamp(row.createdUs)
+      fields.bigint(row.streamId)
+      fields.uuid(row.id)
+      fields.integer(suborderOf(row.time.ns, row.seq))
+      fields.integer(row.originalBytes)
+      fields.smallint(row.retentionClass)
+      fields.smallint(row.severity)
+      fields.smallint(row.flags)
+      fields.text(message)
+      fields.text(groupId)
+      fields.jsonb(attributes)
     },
-    take() {
-      const tuples = buffer.subarray(0, at)
-      buffer = Buffer.allocUnsafeSlow(bytesHint)
-      view = viewOf(buffer)
-      at = 0
-      return tuples
-    },
+    take: () => fields.take(),
   }
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /** Bytes of the fields that always have the same size, by column; null: as long as it is. */

@@ -29,7 +29,7 @@ export async function claimBatches(client: PoolClient, headers: readonly JobHead
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(headers.map(entryOf))}::jsonb) as g (
         job_id text, agent_id uuid, batch_id text, created_at timestamptz, min_time timestamptz, max_time timestamptz,
-        stream_ids bigint[], entries integer, classes smallint[]
+        stream_ids bigint[], entries integer, classes smallint[], trace_filter text
       )
     ), agent as materialized (
       select id from agents
@@ -39,9 +39,10 @@ export async function claimBatches(client: PoolClient, headers: readonly JobHead
     ), claim as (
       insert into write_log (
         created_at, agent_id, job_id, batch_id, min_time, max_time, stream_ids,
-        stored, duplicate, expired, agent_deleted, dead_letter
+        stored, duplicate, expired, agent_deleted, dead_letter, trace_filter, retention_classes
       )
-      select created_at, agent_id, job_id, batch_id, min_time, max_time, stream_ids, entries, 0, 0, 0, 0
+      select created_at, agent_id, job_id, batch_id, min_time, max_time, stream_ids, entries, 0, 0, 0, 0,
+        decode(trace_filter, 'base64'), classes
       from given
       order by job_id
       on conflict (job_id) do nothing
@@ -74,6 +75,7 @@ function entryOf(header: JobHeader): Record<string, unknown> {
     stream_ids: streams.map((stream) => stream.id),
     entries,
     classes: [...new Set([...counts, ...gaps].map((one) => one.retention_class))],
+    trace_filter: header.trace_filter ?? null,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Sql } from 'sql-template-tag'
 import sql from 'sql-template-tag'
-import { matchesRow } from './match-rows.ts'
+import { rowsOf } from './match-rows.ts'
 import type { RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 
@@ -25,8 +25,7 @@ export async function countByTime(
     select (extract(epoch from at) * 1000000)::bigint as "atUs", severity, count(*)::float8 as rows
     from (
       select ${intervalOf(sql`l.timestamp`, intervalSeconds)} as at, l.severity
-      from agent_logs l
-      where ${matchesRow(query)}
+      from ${rowsOf(query)}
     ) as found
     group by at, severity`)
   return rows.map((row) => ({ ...row, atUs: Number(row.atUs) }))

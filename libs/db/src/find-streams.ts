@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag'
+import sql, { empty } from 'sql-template-tag'
 import { matchesStream } from './match-streams.ts'
 import type { StreamFilter } from './match-streams.ts'
 import type { Database } from './open-database.ts'
@@ -31,21 +31,24 @@ interface StreamsRow {
 
 /**
  * First step of every search: an entry's agent, namespace, pod and links are its stream's, of which there are
- * thousands of times fewer. No stream, no search.
+ * thousands of times fewer. No stream, no search. `among`: only these are of interest.
  */
 export async function findStreams(
   db: Database,
   scope: ReadScope,
   filter: StreamFilter,
+  among: readonly string[] | null = null,
 ): Promise<FoundStreams> {
+  const those = among ? sql`and s.id = any(${among}::bigint[])` : empty
   const { rows } = await db.pool.query<StreamsRow>(sql`
-    select case when count(*) <= ${idsMax}::integer then coalesce(array_agg(id::text), '{}') end as ids, coalesce(sum(row_count), 0)::float8 as rows,
+    select case when count(*) <= ${idsMax}::integer then coalesce(array_agg(id::text), '{}') end as ids,
+      coalesce(sum(row_count), 0)::float8 as rows,
       (extract(epoch from min(first_seen)) * 1000000)::float8 as from_us,
       (extract(epoch from max(last_seen)) * 1000000)::float8 as to_us
     from (
       select s.id, s.row_count, s.first_seen, s.last_seen
       from log_streams s
-      where ${matchesStream(scope, filter)}
+      where ${matchesStream(scope, filter)} ${those}
       limit ${idsMax + 1}::integer
     ) as found`)
   const [row] = rows

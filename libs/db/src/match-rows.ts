@@ -49,10 +49,13 @@ export interface RowQuery {
   after: RowPosition | null
 }
 
-/** What page, count and offset select from: the rows `l` of a search, in no order. */
+/**
+ * What page, count and offset select from: the rows `l` of a search, in no order. A trace of 5 lines in 10 M rows is in
+ * 23 spans of 15 rows, which take 0.4 ms; without them the walk has seen half of it after 8 s.
+ */
 export function rowsOf(query: RowQuery): Sql {
   const { spans } = query
-  if (!spans) return sql`agent_logs l where ${matchesRow(query)}`
+  if (!spans) return sql`agent_logs l where ${matchesRow(query)} and ${isOfStreams(sql`l.stream_id`, query)}`
   const { fromUs, toUs } = query.window
   const within = spans.filter(({ minUs, maxUs }) => minUs < toUs && maxUs >= fromUs)
   // `offset 0` keeps it a look into the index for each span, over the leaves of its time, whatever statistics say
@@ -65,18 +68,13 @@ export function rowsOf(query: RowQuery): Sql {
       select l.*
       from agent_logs l
       where l.stream_id = span.stream_id and l.timestamp between span.min_time and span.max_time
-        and ${matchesAnyStream(query)}
+        and ${matchesRow(query)}
       offset 0
     ) l`
 }
 
-/** The condition on `agent_logs l`. */
-export function matchesRow(query: RowQuery): Sql {
-  return sql`${isOfStreams(sql`l.stream_id`, query)} and ${matchesAnyStream(query)}`
-}
-
-/** The same for whoever sees to the streams. */
-export function matchesAnyStream(query: RowQuery): Sql {
+/** What is asked of a row, whatever its stream. */
+export function matchesRow(query: Omit<RowQuery, 'streams' | 'spans'>): Sql {
   const { window, sight } = query
   const conditions = [
     sql`l.timestamp >= ${formatMicros(window.fromUs)}::timestamptz`,
@@ -137,7 +135,7 @@ function attributeText(key: string): Sql {
     : sql`${literal}`
 }
 
-function positionCondition({ after, order }: RowQuery): Sql[] {
+function positionCondition({ after, order }: Pick<RowQuery, 'after' | 'order'>): Sql[] {
   if (!after) return []
   const position = sql`(${formatMicros(after.us)}::timestamptz, ${after.suborder}::integer, ${after.id}::uuid)`
   const row = sql`(l.timestamp, l.suborder, l.id)`

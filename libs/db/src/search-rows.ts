@@ -1,6 +1,6 @@
 import type { Sql } from 'sql-template-tag'
 import sql from 'sql-template-tag'
-import { inOrder, matchesAnyStream, rowsOf } from './match-rows.ts'
+import { inOrder, matchesRow, rowsOf } from './match-rows.ts'
 import type { RowPosition, RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 
@@ -78,7 +78,7 @@ export function searchRowsStatement(query: RowQuery & { limit: number }): Sql {
  * would otherwise read and sort all lines of one whenever it expects a page of them at most.
  */
 function pageByStream(query: RowQuery & { limit: number }, ids: readonly string[]): Sql {
-  const ofStream = sql`from agent_logs l where l.stream_id = stream.id and ${matchesAnyStream(query)}`
+  const ofStream = sql`from agent_logs l where l.stream_id = stream.id and ${matchesRow(query)}`
   const page = sql`from unnest(${ids}::bigint[]) as stream (id)
     cross join lateral (${pageOf(query, ofStream, sql`(select ${query.limit}::integer)`)}) as l`
   return pageOf(query, page, sql`${query.limit}::integer`)

@@ -19,7 +19,7 @@ export interface ClassSpan extends Span {
   classId: number
 }
 
-export interface CountsQuery extends Omit<RowQuery, 'window'> {
+export interface CountsQuery extends Omit<RowQuery, 'window' | 'spans'> {
   intervalSeconds: number
   /** Whole minutes, which the counts answer for. */
   counted: Span
@@ -132,11 +132,13 @@ function ofDetached({ counted }: CountsQuery): Sql {
     where state = 'detaching' and from_time < ${time(counted.toUs)} and to_time > ${time(counted.fromUs)}`
 }
 
-function ofRows(query: RowQuery & { intervalSeconds: number }, also: Sql[] = []): Sql {
+type LookQuery = Omit<RowQuery, 'spans'> & { intervalSeconds: number }
+
+function ofRows(query: LookQuery, also: Sql[] = []): Sql {
   return sql`
     select ${intervalOf(sql`l.timestamp`, query.intervalSeconds)} as at, l.severity, null, count(*), null, null
     from agent_logs l
-    where ${join([matchesRow(query), ...also], ' and ')}
+    where ${join([matchesRow(query), isOfStreams(sql`l.stream_id`, query), ...also], ' and ')}
     group by 1, 2`
 }
 

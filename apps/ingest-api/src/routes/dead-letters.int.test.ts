@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { encodeRow, idOfUuid, Problem } from '@logboom/contracts'
+import { buildTraceFilter, encodeRow, idOfUuid, Problem, traceHash } from '@logboom/contracts'
 import type { JobStream } from '@logboom/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openRegistry } from './registry-fixture.ts'
@@ -35,7 +35,7 @@ const line = encodeRow({
   flags: 2,
   message: 'tab\there, ünïcode and \\N',
   groupId: null,
-  attributes: '{"a":1}',
+  attributes: '{"a":1,"trace_id":"of a dead letter"}',
 })
 
 async function bury(
@@ -65,6 +65,8 @@ describe('requeueing a dead letter', () => {
     expect((await requeue(id)).status).toBe(202)
     expect(await isBuried(id)).toBe(false)
     const job = registry.jobs.at(-1)
+    const traced = { us: timeUs, hash: traceHash('trace_id', 'of a dead letter') }
+    const filter = buildTraceFilter([traced], { minUs: timeUs, maxUs: timeUs })
     expect(job?.rows.toString()).toBe(`${line}\n`)
     expect(job?.header).toMatchObject({
       agent_id: agent.id,
@@ -76,6 +78,7 @@ describe('requeueing a dead letter', () => {
       max_us: timeUs,
       streams: [stream],
       gaps: [],
+      trace_filter: filter.toString('base64'),
     })
     const bytes = Buffer.byteLength('tab\there, ünïcode and \\N')
     expect(job?.header.counts).toEqual([

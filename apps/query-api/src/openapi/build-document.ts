@@ -129,7 +129,7 @@ function repeated(field: z.ZodType): JsonSchema {
 const fieldParameters = {
   name: 'fields',
   in: 'query',
-  description: `Any number of ${fieldPrefixes.map((prefix) => `\`${prefix}<key>=<value>\``).join(' and ')}: equal as text`,
+  description: `Any number of ${fieldPrefixes.map((prefix) => `\`${prefix}<key>=<value>\``).join(' and ')}: equal as text; \`attributes.trace_id\` and \`attributes.correlation_id\` are found fastest`,
   style: 'form',
   explode: true,
   schema: {

@@ -21,7 +21,7 @@ export interface IngestRun {
 }
 
 /** So many batches may be under way: enough that no writer waits, few enough that the end is soon drained. */
-const depthMax = 16
+const depthMax = 40
 
 export type RunPlan = Omit<BatchPlan, 'fromMs' | 'spanMs'>
 

@@ -1,5 +1,6 @@
 import type { AgentAccount } from '@logboom/system'
 import { firstUsual, rareLines, seedRoles } from './plan-seed.ts'
+import { traceIdOf } from './seed-lines.ts'
 import type { Seed } from './seed-lines.ts'
 
 /** One kind of search; every sample asks for another agent or another time. */
@@ -37,6 +38,7 @@ export function readCases(agents: readonly AgentAccount[], seed: Seed): ReadCase
   return [
     ...casesOf(newestRows(subjects), { p50: 3, p95: 10 }),
     ...casesOf(filteredRows(subjects), { p50: 5, p95: 15 }),
+    ...casesOf([traceRow(seed)], { p50: 5, p95: 20 }),
     ...casesOf(textRows(subjects, '1h'), { p50: 20 }),
     ...casesOf(textRows(subjects, '14h'), { p50: 100 }),
   ]
@@ -100,6 +102,13 @@ function filteredRows({ some, role, agentOf, seed }: Subjects): Row[] {
 
 function deploymentPath({ deploymentObjectId }: Seed): string {
   return `/api/v1/deployment-objects/${deploymentObjectId}/logs`
+}
+
+/** The first line of a batch, which is one of all lines. */
+function traceRow({ batches }: Seed): Row {
+  const batch = (sample: number) => (sample * 7_919 + 13) % batches
+  const path = (n: number) => `/api/v1/logs?attributes.trace_id=${traceIdOf(batch(n), 0)}`
+  return ['trace', 'a trace_id over everything', path, 1]
 }
 
 function textRows({ some }: Subjects, since: string): Row[] {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { buildTraceFilter, traceHash } from '@logboom/contracts'
 import { createPartitions } from '@logboom/db'
 import type { AgentAccount } from '@logboom/system'
 import type pg from 'pg'
@@ -9,6 +11,7 @@ export interface Seed {
   rows: number
   fromUs: number
   toUs: number
+  batches: number
   /** The deployment object that one pod of `seedRoles.deployed` belongs to. */
   deploymentObjectId: string
 }
@@ -47,7 +50,7 @@ export async function seedLines(pool: pg.Pool, { rows, agents, progress }: SeedO
   const stored = await pool.query<{ rows: string }>(
     'select count(*) as rows from agent_logs where flags >= 0',
   )
-  return { rows: Number(stored.rows[0]?.rows), fromUs, toUs, deploymentObjectId }
+  return { rows: Number(stored.rows[0]?.rows), batches: batches.length, fromUs, toUs, deploymentObjectId }
 }
 
 async function insertStreams(
@@ -100,7 +103,21 @@ async function insertSome(
     batches.map(({ isRare }) => isRare),
   ]
   await pool.query(rowsSql, values)
-  await pool.query(ledgerSql, values.slice(0, 8))
+  const filters = batches.map((batch, index) => traceFilterOf(batch, firstNumber + index))
+  await pool.query(ledgerSql, [...values.slice(0, 8), filters])
+}
+
+/** Of a line, by the number of its batch; every fourth line has one. */
+export function traceIdOf(batch: number, line: number): string {
+  return createHash('md5').update(`${batch}-${line}`).digest('hex')
+}
+
+function traceFilterOf({ rows, fromUs, spanUs }: SeedBatch, number: number): Buffer {
+  const values = Array.from({ length: Math.ceil(rows / 4) }, (_, n) => ({
+    us: fromUs + Math.floor((spanUs * n * 4) / rows),
+    hash: traceHash('trace_id', traceIdOf(number, n * 4)),
+  }))
+  return buildTraceFilter(values, { minUs: fromUs, maxUs: fromUs + spanUs })
 }
 
 /** `created_at` belongs to one batch alone: half a second after its last line, and its number in microseconds. */
@@ -149,14 +166,14 @@ const rowsSql = `
 
 const ledgerSql = `
   insert into write_log (created_at, committed_at, agent_id, job_id, batch_id, min_time, max_time, stream_ids, stored,
-    duplicate, expired, agent_deleted, dead_letter)
+    duplicate, expired, agent_deleted, dead_letter, trace_filter, retention_classes)
   select b.created_at, b.created_at, b.agent_id, 'seed-' || b.number, 'seed-' || b.number,
     to_timestamp(b.from_us / 1e6), to_timestamp((b.from_us + b.span_us) / 1e6),
     array(select ${streamOf('b.agent_id', 'pod')} from (
       select distinct (b.first_line + line) % b.pods as pod from generate_series(0, b.rows - 1) as line
     ) as pods),
-    b.rows, 0, 0, 0, 0
-  ${batchesFrom.replace('BATCH_TYPES', '').replace('BATCH_COLUMNS', '')}`
+    b.rows, 0, 0, 0, 0, b.trace_filter, '{1}'
+  ${batchesFrom.replace('BATCH_TYPES', ', $9::bytea[]').replace('BATCH_COLUMNS', ', trace_filter')}`
 
 /** Counts are folded as time goes by. */
 const countsSql = `
