@@ -9,11 +9,10 @@ import type { QueryConfig } from './config.ts'
 import { createMetrics } from './metrics.ts'
 
 /**
- * Searches take milliseconds: compiling a plan or starting workers for it would take longer than most of them. What is
- * looked for lies in memory or on a disk that does not seek; by the default, 100 look-ups cost more than reading all
- * streams.
+ * Searches take milliseconds: compiling a plan takes longer than most of them. What is looked for lies in memory or on a
+ * disk that does not seek: by PostgreSQL's default, 100 look-ups cost more than reading all streams.
  */
-const searchSettings = { jit: 'off', max_parallel_workers_per_gather: '0', random_page_cost: '1.1' }
+const searchSettings = { jit: 'off', random_page_cost: '1.1' }
 
 /** Opens what query-api needs and serves its API. Needs PostgreSQL alone, of which a replica will do. */
 export async function startQueryApi(

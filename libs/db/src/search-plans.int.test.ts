@@ -23,7 +23,7 @@ beforeAll(async () => {
   db = openDatabase({
     url: database.url,
     applicationName: 'test',
-    settings: { jit: 'off', max_parallel_workers_per_gather: '0', random_page_cost: '1.1' },
+    settings: { jit: 'off', random_page_cost: '1.1' },
   })
   lines = await storePlanLines(database.pool)
 })
