@@ -42,7 +42,7 @@ export function searchRowsStatement(query: RowQuery & { limit: number }): Sql {
   const page =
     !spans && 'ids' in streams
       ? pageByStream(query, streams.ids)
-      : pageOf(query, sql`from ${rowsOf(query)}`, sql`${limit}::integer`)
+      : pageOf(query, sql`from ${rowsOf(query)}`, unforeseen(limit))
   return sql`
     with page as materialized (${page})
     select
@@ -73,15 +73,22 @@ export function searchRowsStatement(query: RowQuery & { limit: number }): Sql {
 /**
  * A page of each stream, and of these the page: never more than so many rows, in whatever window. The index on
  * (stream_id, timestamp) gives the order, and there is no other plan: for `= any` PostgreSQL may choose to walk through
- * everybody's lines by time until it has found enough, which is for ever for streams that have none. The limit of each
- * stands in a subquery, so that it is unknown when the plan is made: PostgreSQL, which takes streams for equally large,
- * would otherwise read and sort all lines of one whenever it expects a page of them at most.
+ * everybody's lines by time until it has found enough, which is for ever for streams that have none.
  */
 function pageByStream(query: RowQuery & { limit: number }, ids: readonly string[]): Sql {
   const ofStream = sql`from agent_logs l where l.stream_id = stream.id and ${matchesRow(query)}`
   const page = sql`from unnest(${ids}::bigint[]) as stream (id)
-    cross join lateral (${pageOf(query, ofStream, sql`(select ${query.limit}::integer)`)}) as l`
+    cross join lateral (${pageOf(query, ofStream, unforeseen(query.limit))}) as l`
   return pageOf(query, page, sql`${query.limit}::integer`)
+}
+
+/**
+ * A limit that is unknown when the plan is made: PostgreSQL then walks along an index that gives the order. Where it
+ * expects a page at most, for it takes streams for equally large, or has not heard yet of the lines of the last
+ * minutes, it would otherwise read all there is and sort it.
+ */
+function unforeseen(limit: number): Sql {
+  return sql`(select ${limit}::integer)`
 }
 
 function pageOf({ order }: RowQuery, from: Sql, limit: Sql): Sql {

@@ -38,7 +38,6 @@ test('it plans the partitions alone that it has to look into, and reads folded c
       classes: [{ classId: 1, retentionSeconds: 86_400 * 365 }],
     },
     streams: { ids: ['1', '2'] },
-    spans: null,
     filter: { severities: [], since: null, until: null, text: null, attributes: [] },
     order: 'desc',
     after: null,

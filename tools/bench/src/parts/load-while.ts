@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { untilDrained } from '@logboom/system'
 import { makeBatches } from '../make-batches.ts'
 import type { Batch } from '../make-batches.ts'
@@ -24,7 +25,8 @@ export async function loadWhile<T>(
   { batchesPerSecond, seconds }: Load,
   measure: () => Promise<T>,
 ): Promise<Loaded<T>> {
-  const batches = makeLoad(broker, batchesPerSecond * seconds, batchesPerSecond)
+  const { batches, fromMs } = makeLoad(broker, batchesPerSecond * seconds, batchesPerSecond)
+  await wait(fromMs - Date.now()) // lines of the future would be another load
   const over = new AbortController()
   const { ingestUrl: url, agents } = broker
   const startedMs = performance.now()
@@ -43,16 +45,17 @@ export async function loadWhile<T>(
   }
 }
 
-/**
- * Of usual agents alone: those with a role keep it. All are made before the first is sent, and their lines are of the
- * time when they are sent or a little before: lines of the future would be another load.
- */
-function makeLoad({ agents }: Broker, count: number, perSecond: number): Batch[] {
+/** Of usual agents alone: those with a role keep it. All are made before the first is sent, at the time of its lines. */
+function makeLoad(
+  { agents }: Broker,
+  count: number,
+  perSecond: number,
+): { batches: Batch[]; fromMs: number } {
   const usual = agents.length - firstUsual
   const startedMs = performance.now()
   makeBatches({ batches: usual, agents: usual, fromMs: Date.now(), spanMs: 1_000 })
   const makingMs = ((performance.now() - startedMs) / usual) * count
-  const plan = { batches: count, agents: usual, spanMs: (count / perSecond) * 1_000 }
-  const batches = makeBatches({ ...plan, fromMs: Date.now() + Math.floor(makingMs * 0.8) })
-  return batches.map((batch) => ({ ...batch, agent: batch.agent + firstUsual }))
+  const fromMs = Date.now() + Math.floor(makingMs * 0.8)
+  const made = makeBatches({ batches: count, agents: usual, fromMs, spanMs: (count / perSecond) * 1_000 })
+  return { batches: made.map((batch) => ({ ...batch, agent: batch.agent + firstUsual })), fromMs }
 }
