@@ -6,7 +6,7 @@ import type { Walk } from './walk-rows.ts'
 const hourUs = 3_600e6
 const nowUs = 100 * hourUs
 const walk: Walk = {
-  sight: { scope: { agents: null, namespaces: null }, classes: [] },
+  sight: { scope: { agents: null, namespaces: null }, classes: [{ classId: 1, retentionSeconds: 43_200 }] },
   streams: { ids: ['1', '2', '3', '4'] },
   spans: null,
   lines: { rows: 120_000, fromUs: nowUs - 100 * hourUs, toUs: nowUs },
@@ -25,6 +25,11 @@ test('a first window holds a few pages, were lines written evenly over what is r
   const { firstUs, countedFrom } = guessWindows(walk, 100)
   expect(firstUs).toBe((4 * 100 * 12 * hourUs) / 120_000)
   expect(countedFrom).toBe(Infinity)
+})
+
+test('it is as wide wherever the range ends', () => {
+  const range = { fromUs: nowUs - 3 * hourUs, toUs: nowUs - 2 * hourUs }
+  expect(guessWindows({ ...walk, range }, 100).firstUs).toBe(guessWindows(walk, 100).firstUs)
 })
 
 test('of an agent that has stopped, it begins where the last line was received', () => {

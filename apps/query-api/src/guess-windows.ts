@@ -49,11 +49,11 @@ export function guessWindows(walk: Walk, rows: number): WindowGuess {
   return { ...known, firstUs: widthOf(looks), growth: 64, ...(hasLevels && levels) }
 }
 
-/** The time in which that many lines are written, were they written evenly. */
-export function widthOfRows({ range, lines }: Walk, nowUs: number, rows: number): number {
+/** The time in which that many lines are written, were they written evenly for as long as they are kept. */
+export function widthOfRows({ sight, lines, nowUs }: Walk, seenUs: number, rows: number): number {
   if (lines.rows === 0) return blindUs
-  const lengthUs = Math.min(range.toUs, nowUs) - Math.max(range.fromUs, lines.fromUs)
-  return (rows / lines.rows) * Math.max(0, lengthUs)
+  const keptUs = Math.max(0, ...sight.classes.map(({ retentionSeconds }) => retentionSeconds * 1e6))
+  return (rows / lines.rows) * Math.max(0, seenUs - Math.max(lines.fromUs, nowUs - keptUs))
 }
 
 /** All that there is, of all agents. */
