@@ -1,4 +1,4 @@
-import { createFieldWriter, postgresEpochUs } from './field-writer.ts'
+import { FieldWriter, postgresEpochUs } from './field-writer.ts'
 import type { Row, RowFields } from './row.ts'
 import { rowColumns, suborderOf } from './row.ts'
 import { uuidOf } from './row-id.ts'
@@ -24,7 +24,7 @@ const bytesPerUnitMax = 3
 const nullLength = -1
 
 export function createTupleWriter(bytesHint: number): TupleWriter {
-  const fields = createFieldWriter(bytesHint)
+  const fields = new FieldWriter(bytesHint)
   return {
     get bytes() {
       return fields.bytes

@@ -8,7 +8,10 @@ import { NewerJob, UndecodableJob } from './queue-errors.ts'
 // row.
 const compression = {
   params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+  chunkSize: 131_072, // most jobs come out in one piece
 }
+/** As large as most jobs are: 1000 rows take 0.67 ms, in pieces of the default 16 KiB 0.79. */
+const decompressionChunkBytes = 524_288
 
 /**
  * A job has about 1 MiB of rows; a single time can make it larger, up to the largest body. Beyond, it is a
@@ -77,7 +80,7 @@ function payloadOf(data: unknown): Buffer {
 
 function decompress(payload: Buffer, bytesMax: number): Buffer {
   try {
-    return zstdDecompressSync(payload, { maxOutputLength: bytesMax })
+    return zstdDecompressSync(payload, { maxOutputLength: bytesMax, chunkSize: decompressionChunkBytes })
   } catch (err) {
     throw new UndecodableJob('the payload does not decompress', err)
   }

@@ -8,6 +8,7 @@ import { parseOptions, usage, UsageError } from './options.ts'
 import type { BenchOptions } from './options.ts'
 import { parts } from './parts.ts'
 import { openProgress } from './progress.ts'
+import { renderPage } from './render-page.ts'
 import { renderTable } from './render-table.ts'
 
 async function main(): Promise<void> {
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   }
   mkdirSync(dirname(options.out), { recursive: true })
   writeFileSync(options.out, JSON.stringify({ ...result, details }, null, 1))
+  if (options.writeDocs) writeFileSync('docs/benchmarks.md', renderPage(result))
   console.log(
     `${renderTable(figures)}\n\n★ stretch, ✓ goal, ✗ missed. ${result.tookS} s; the whole result: ${options.out}`,
   )

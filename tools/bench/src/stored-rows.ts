@@ -31,7 +31,11 @@ export async function walBytes(pool: pg.Pool): Promise<number> {
   return Number(rows[0]?.bytes)
 }
 
-/** Empties everything that lines and batches leave, so that the next run begins as the first one did. */
+/**
+ * Empties everything that lines and batches leave, so that each run begins as the first one did. After the checkpoint
+ * the log is written over old segments, as it is on a server that has run for a while, and not into new ones.
+ */
 export async function emptyTables(pool: pg.Pool): Promise<void> {
   await pool.query('truncate agent_logs, write_log, log_count_deltas, log_counts, log_streams, log_gaps')
+  await pool.query('checkpoint')
 }
