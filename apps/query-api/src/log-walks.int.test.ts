@@ -14,21 +14,27 @@ afterAll(() => api.close())
 interface Stored extends Line {
   id: string
   us: number
+  isExpired: boolean
 }
 
 const hourUs = 3_600e6
 
-/** Half of them within a second, the others over hours; one in 40 is FATAL. */
+/** Half of them within a second, the others over hours; one in 40 is FATAL, one in 5 has expired but is still counted. */
 async function store(agentId: string, count: number, streams: number): Promise<Stored[]> {
   const lines = Array.from({ length: count }, (_, n) => ({
     us: api.nowUs - Math.round(n % 2 === 0 ? n * 3_000 : (n / count) * 10 * hourUs),
     severity: n % 40 === 7 ? severityOf.FATAL : severityOf.INFO,
     message: n % 3 === 0 ? 'alpha' : 'beta',
     stream: { pod_name: `pod-${n % streams}` },
+    isExpired: n % 5 === 2,
   }))
   const ids = await api.store(
     agentId,
-    lines.map(({ us, ...line }) => ({ ...line, time: { us, ns: 0 } })),
+    lines.map(({ us, isExpired, ...line }) => ({
+      ...line,
+      time: { us, ns: 0 },
+      ...(isExpired && { createdUs: api.nowUs - 13 * hourUs }),
+    })),
   )
   return lines.map((line, n) => ({ ...line, id: ids[n] ?? '' }))
 }
@@ -96,6 +102,7 @@ describe('whatever streams are thought to hold, pages are the whole list in orde
           )
           const [url = '', lines = []] = Object.entries(paths)[path] ?? []
           const expected = lines
+            .filter(({ isExpired }) => !isExpired)
             .filter(matches[filter] ?? (() => false))
             .toSorted((a, b) => a.us - b.us)
             .map(({ us }) => us)
