@@ -16,8 +16,11 @@ import { searchLogs } from './search-logs.ts'
 /** Whose lines a path stands for. */
 export type LogSubject = Partial<Pick<StreamFilter, 'agentId' | 'deploymentObjectId' | 'workOrderId'>>
 
-/** Reads the path of a route and sees to it that the caller may. */
-export type FindSubject = (req: Request, principal: Principal) => Promise<LogSubject>
+/** Reads the path of a route; `readable` rejects for a caller who may not, or who asks for what is not there. */
+export type FindSubject = (
+  req: Request,
+  principal: Principal,
+) => { subject: LogSubject; readable: Promise<void> }
 
 /** A route that answers a page of entries. */
 export function answerLogs(deps: QueryDeps, findSubject: FindSubject): RequestHandler {
@@ -37,20 +40,26 @@ function answerSearch<Query extends LogFilters>(
 ): RequestHandler {
   return async (req, res) => {
     const principal = await deps.authenticator.authenticate(req)
-    const subject = await findSubject(req, principal)
-    const raw = req.query
-    const query = parse(raw)
-    await requireFilterSubjects(deps, principal, query)
+    const { subject, readable } = findSubject(req, principal)
     const gone = new AbortController()
     res.once('close', () => gone.abort())
-    const found = await answer(deps, {
-      scope: readScopeOf(principal),
-      streams: streamFilterOf(query, subject),
-      query,
-      filters: [subject, filtersOf(raw)],
-      signal: gone.signal,
-    })
-    res.json(found)
+    const search = async () => {
+      const raw = req.query
+      const query = parse(raw)
+      await requireFilterSubjects(deps, principal, query)
+      return answer(deps, {
+        scope: readScopeOf(principal),
+        streams: streamFilterOf(query, subject),
+        query,
+        filters: [subject, filtersOf(raw)],
+        signal: gone.signal,
+      })
+    }
+    // Both at once saves a round trip; whoever may not read is told so first, and has no lines in scope meanwhile.
+    const found = search()
+    found.catch(() => undefined)
+    await readable
+    res.json(await found)
   }
 }
 

@@ -1,6 +1,6 @@
 import { compareTimes, formatMicros, formatTimestamp } from '@logboom/contracts'
 import type { LogHistogram, LogTime } from '@logboom/contracts'
-import { findHorizon, listRetentionPolicy } from '@logboom/db'
+import { findHorizon } from '@logboom/db'
 import type { Horizon } from '@logboom/db'
 import { buildBuckets, lengthUsOf } from './build-buckets.ts'
 import { chooseInterval } from './choose-interval.ts'
@@ -26,12 +26,11 @@ export async function countLogs(deps: QueryDeps, search: LogSearch<HistogramQuer
   const { query } = search
   const startedMs = performance.now()
   const horizon = await findHorizon(db)
-  const policy = await listRetentionPolicy(db.pool)
-  const retention = retentionOf(longestRetention(policy, search), horizon)
+  const retention = retentionOf(longestRetention(horizon.policy, search), horizon)
   const times = timesWithin(query, horizon, retention.retention_seconds)
   const intervalSeconds = chooseInterval(lengthUsOf(times), query.buckets)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
-  const places = await resolveStreams(db, search, windowOf(horizon, times))
+  const places = await resolveStreams(db, search, async () => windowOf(horizon, times))
   const walk = planWalk(search, { horizon, places, times, order: 'desc', after: null, deadlineMs })
   const { counts, countedFromUs } = await count(deps, walk, intervalSeconds)
   const buckets = buildBuckets(counts, { ...times, intervalSeconds })

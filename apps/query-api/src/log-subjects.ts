@@ -4,30 +4,29 @@ import { pathId, requireLinkTarget, requireReadableAgent } from './readable-subj
 
 /** The agent in a path. */
 export function agentSubject(deps: QueryDeps): FindSubject {
-  return async (req, principal) => {
+  return (req, principal) => {
     const agentId = pathId(req, 'agent_id', 'agent_not_found')
-    await requireReadableAgent(deps, principal, agentId)
-    return { agentId }
+    return { subject: { agentId }, readable: requireReadableAgent(deps, principal, agentId) }
   }
 }
 
 /** The deployment object in a path. */
 export function deploymentObjectSubject(deps: QueryDeps): FindSubject {
-  return async (req, principal) => {
+  return (req, principal) => {
     const deploymentObjectId = pathId(req, 'id', 'deployment_object_not_found')
-    await requireLinkTarget(deps, principal, 'deployment_object', deploymentObjectId)
-    return { deploymentObjectId }
+    const readable = requireLinkTarget(deps, principal, 'deployment_object', deploymentObjectId)
+    return { subject: { deploymentObjectId }, readable }
   }
 }
 
 /** The work order in a path. */
 export function workOrderSubject(deps: QueryDeps): FindSubject {
-  return async (req, principal) => {
+  return (req, principal) => {
     const workOrderId = pathId(req, 'id', 'work_order_not_found')
-    await requireLinkTarget(deps, principal, 'work_order', workOrderId)
-    return { workOrderId }
+    const readable = requireLinkTarget(deps, principal, 'work_order', workOrderId)
+    return { subject: { workOrderId }, readable }
   }
 }
 
 /** Everything that the caller may read. */
-export const anySubject: FindSubject = async () => ({})
+export const anySubject: FindSubject = () => ({ subject: {}, readable: Promise.resolve() })

@@ -41,6 +41,7 @@ export function planWalk({ query, scope, signal }: LogSearch<LogFilters>, plan: 
   return {
     sight: { scope, classes: horizon.classes },
     ...places,
+    lines: places.streams.lines,
     filter: {
       ...times,
       severities: severityRangesOf(query),

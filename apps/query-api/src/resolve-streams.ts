@@ -1,6 +1,6 @@
 import { traceHash, tracedKeys } from '@logboom/contracts'
 import { findStreams, findTracedBatches } from '@logboom/db'
-import type { Database, StreamSet, StreamSpan } from '@logboom/db'
+import type { Database, FoundStreams, StreamSpan } from '@logboom/db'
 import type { LogFilters } from './log-query.ts'
 import type { LogSearch } from './log-search.ts'
 import { spansOfBatches } from './spans-of-batches.ts'
@@ -8,7 +8,7 @@ import type { TimeWindow } from './time-windows.ts'
 
 /** Where the rows of a search are. */
 export interface SearchPlaces {
-  streams: StreamSet
+  streams: FoundStreams
   /** Null: anywhere in these streams. */
   spans: StreamSpan[] | null
 }
@@ -19,16 +19,18 @@ const spansMax = 5_000
 
 /**
  * The streams that a search may read. One for a traced value asks the ledger first, and goes to a few seconds of a few
- * streams; where the ledger cannot tell, it is a search like any other.
+ * streams; where the ledger cannot tell, it is a search like any other, which need not know its window here.
  */
 export async function resolveStreams(
   db: Database,
   { scope, streams: filter, query }: LogSearch<LogFilters>,
-  window: TimeWindow,
+  findWindow: () => Promise<TimeWindow>,
 ): Promise<SearchPlaces> {
   const hashes = tracesOf(query)
   const batches =
-    hashes.length > 0 ? await findTracedBatches(db, { hashes, scope, window, batchesMax }) : null
+    hashes.length > 0
+      ? await findTracedBatches(db, { hashes, scope, window: await findWindow(), batchesMax })
+      : null
   const found = batches && spansOfBatches(batches, hashes)
   if (found) {
     const streams = await findStreams(db, scope, filter, [...new Set(found.map(({ streamId }) => streamId))])

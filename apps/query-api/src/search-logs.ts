@@ -1,5 +1,5 @@
 import type { LogPage } from '@logboom/contracts'
-import { findHorizon, listGaps, listRetentionPolicy } from '@logboom/db'
+import { findHorizon, listGaps } from '@logboom/db'
 import type { ListPage } from '@logboom/db'
 import { z } from 'zod'
 import { countTotal } from './count-total.ts'
@@ -36,20 +36,25 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
   const { scope, query, filters } = search
   const startedMs = performance.now()
   const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, filters, LogPosition)
-  const horizon = await findHorizon(db)
-  const { classes } = horizon
-  const times = cursor ?? timesOf(query, horizon)
-  const [places, gaps, policy] = await Promise.all([
-    resolveStreams(db, search, windowOf(horizon, times)),
-    listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
-    listRetentionPolicy(db.pool),
+  const beginning = findHorizon(db).then((horizon) => {
+    const times = cursor ?? timesOf(query, horizon)
+    return { horizon, times, window: windowOf(horizon, times) }
+  })
+  const [{ horizon, times }, places] = await Promise.all([
+    beginning,
+    resolveStreams(db, search, async () => (await beginning).window),
   ])
+  const { classes } = horizon
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
   const { order } = query
   const walk = planWalk(search, { horizon, places, times, order, after: cursor?.after ?? null, deadlineMs })
-  const page = await findPage(db, walk, query)
   const seenBefore = cursor?.seen ?? 0
-  const total = await countTotal(db, page, { mode: query.total, seenBefore, walk, config })
+  const pending = findPage(db, walk, query)
+  const [page, total, gaps] = await Promise.all([
+    pending,
+    countTotal(db, pending, { mode: query.total, seenBefore, walk, config }),
+    listGaps(db, { scope, classes }, { streams: search.streams, reason: null, ...times }, newestGaps),
+  ])
   deps.metrics.countPage(page.cutShort ? 'cut_short' : 'full')
   const seen = seenBefore + page.skipped + page.rows.length
   const { since, until } = times
@@ -61,6 +66,6 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
     next_cursor: next && encodeCursor(filters, next),
     gaps: gaps.slice(0, gapsMax),
     ...(gaps.length > gapsMax && { gaps_truncated: true as const }),
-    retention: retentionOf(longestRetention(policy, search), horizon),
+    retention: retentionOf(longestRetention(horizon.policy, search), horizon),
   }
 }

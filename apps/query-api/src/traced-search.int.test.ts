@@ -219,7 +219,7 @@ describe('the ledger', () => {
         filters: null,
         signal: new AbortController().signal,
       },
-      { fromUs: api.nowUs - 7_200e6, toUs: api.nowUs + 1e6 },
+      async () => ({ fromUs: api.nowUs - 7_200e6, toUs: api.nowUs + 1e6 }),
     )
 
   test('leads a search to the part of a batch that has the value', async () => {

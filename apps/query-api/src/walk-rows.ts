@@ -1,12 +1,15 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises'
-import { findRowAt, searchRows } from '@logboom/db'
-import type { Database, FoundRow, RowPosition, RowQuery } from '@logboom/db'
+import { findCountedSpans, findRowAt, searchRows } from '@logboom/db'
+import type { Database, FoundRow, RowPosition, RowQuery, StreamLines, StreamSpan } from '@logboom/db'
 import { queryTimeout } from './database-problems.ts'
-import { createTimeWindows, oneWindow } from './time-windows.ts'
-import type { TimeWindow, TimeWindows } from './time-windows.ts'
+import { guessWindows } from './guess-windows.ts'
+import { createTimeWindows } from './time-windows.ts'
+import type { TimeWindow } from './time-windows.ts'
 
 export interface Walk extends Omit<RowQuery, 'window'> {
   range: TimeWindow
+  /** Of all streams together: by which the first window is chosen. */
+  lines: StreamLines
   nowUs: number
   /** Null: all that PostgreSQL finds. */
   matches: ((message: string) => boolean) | null
@@ -24,29 +27,85 @@ export interface WalkStep {
 /** 500 messages of 64 KiB are 32 MiB, the most that a walk holds beside its page. */
 const candidatesMax = 500
 
+/** A part of a window, and where alone in it rows can be; null = anywhere. */
+interface Place {
+  part: TimeWindow
+  spans: readonly StreamSpan[] | null
+}
+
 /**
  * Walks through a search in order, window by window; ends when the range is covered. `wanted` says how many
  * rows are still of use.
  */
 export async function* walkRows(db: Database, walk: Walk, wanted: () => number): AsyncGenerator<WalkStep> {
-  const windows = windowsOf(walk)
+  const guess = guessWindows(walk, wanted())
+  const windows = createTimeWindows(rangeAfter(walk), guess)
   let { after } = walk
   let tookMs = 0
+  let index = 0
   for (let window = windows.next(0); window; window = windows.next(tookMs)) {
     const startedMs = performance.now()
-    for (;;) {
-      walk.signal.throwIfAborted()
-      const limit = walk.matches ? candidatesMax : wanted()
-      const found = await searchRows(db, { ...walk, window, after, limit })
-      const { rows, judged } = await judge(found, walk)
-      const last = found[judged - 1]
-      const covered = judged === found.length && found.length < limit
-      after =
-        covered || !last ? edgeOf(window, walk.order) : { us: last.us, suborder: last.suborder, id: last.id }
-      yield { rows, position: after }
-      if (covered) break
+    const places =
+      index++ < guess.countedFrom
+        ? [{ part: window, spans: walk.spans }]
+        : countedPlaces(db, walk, window, wanted)
+    for await (const { part, spans } of places) {
+      for await (const step of walkPlace(
+        db,
+        { ...walk, after, spans, window: hullOf(spans, part) },
+        wanted,
+      )) {
+        after = step.position ?? edgeOf(part, walk.order)
+        yield { rows: step.rows, position: after }
+      }
     }
     tookMs = performance.now() - startedMs
+  }
+}
+
+/** The rows of one place; without a position once it is covered. */
+async function* walkPlace(
+  db: Database,
+  walk: Walk & RowQuery,
+  wanted: () => number,
+): AsyncGenerator<{ rows: FoundRow[]; position: RowPosition | null }> {
+  let { after } = walk
+  for (;;) {
+    walk.signal.throwIfAborted()
+    const limit = walk.matches ? candidatesMax : wanted()
+    const found = walk.spans?.length === 0 ? [] : await searchRows(db, { ...walk, after, limit })
+    const { rows, judged } = await judge(found, walk)
+    const last = found[judged - 1]
+    const isCovered = judged === found.length && found.length < limit
+    after = isCovered || !last ? null : { us: last.us, suborder: last.suborder, id: last.id }
+    yield { rows, position: after }
+    if (!after) return
+  }
+}
+
+/** Asks the counts, again and again, where the next rows of a window are. */
+async function* countedPlaces(
+  db: Database,
+  walk: Walk,
+  window: TimeWindow,
+  wanted: () => number,
+): AsyncGenerator<Place> {
+  let { fromUs, toUs } = window
+  while (fromUs < toUs) {
+    walk.signal.throwIfAborted()
+    const { spans, covered } = await findCountedSpans(db, { ...walk, window: { fromUs, toUs } }, wanted())
+    yield { part: covered, spans }
+    if (walk.order === 'desc') toUs = covered.fromUs
+    else fromUs = covered.toUs
+  }
+}
+
+/** As narrow as the spans, so that PostgreSQL plans the partitions of their time alone. */
+function hullOf(spans: readonly StreamSpan[] | null, part: TimeWindow): TimeWindow {
+  if (!spans || spans.length === 0) return part
+  return {
+    fromUs: spans.reduce((least, { minUs }) => Math.min(least, Math.max(minUs, part.fromUs)), part.toUs),
+    toUs: spans.reduce((most, { maxUs }) => Math.max(most, Math.min(maxUs + 1, part.toUs)), part.fromUs),
   }
 }
 
@@ -56,7 +115,7 @@ export async function skipRows(
   walk: Walk,
   count: number,
 ): Promise<{ skipped: number; after: RowPosition | null }> {
-  const windows = windowsOf(walk)
+  const windows = createTimeWindows(rangeAfter(walk), guessWindows(walk, count))
   let skipped = 0
   let after = walk.after
   for (let window = windows.next(0); window && skipped < count; window = windows.next(0)) {
@@ -67,12 +126,6 @@ export async function skipRows(
     after = passed.last ?? after
   }
   return { skipped, after }
-}
-
-/** What is known to lie in a few places is looked for in all of them at once. */
-function windowsOf(walk: Walk): TimeWindows {
-  const range = rangeAfter(walk)
-  return walk.spans ? oneWindow(range) : createTimeWindows(range, walk)
 }
 
 /** Where a walk stands that has seen all of a window: beyond each row in it, before each row after it. */

@@ -1,4 +1,6 @@
-import sql from 'sql-template-tag'
+import sql, { raw } from 'sql-template-tag'
+import { policyColumns } from './list-retention-policy.ts'
+import type { RetentionPolicyTable } from './list-retention-policy.ts'
 import type { Database } from './open-database.ts'
 import type { RetentionSpan } from './visible-rows.ts'
 
@@ -10,6 +12,8 @@ export interface Horizon {
   classes: (RetentionSpan & { name: string })[]
   /** The times that partitions cover, `[fromUs, toUs)`; null when there are none. */
   span: { fromUs: number; toUs: number } | null
+  /** Of the classes that can be assigned. */
+  policy: RetentionPolicyTable
 }
 
 interface HorizonRow {
@@ -17,6 +21,7 @@ interface HorizonRow {
   classes: Horizon['classes']
   from_us: string | null
   to_us: string | null
+  policy: RetentionPolicyTable
 }
 
 /** Read before each search: the clock, the retention in force, and how far a search need look. */
@@ -31,11 +36,12 @@ export async function findHorizon(db: Database): Promise<Horizon> {
           'classId', c.id, 'name', c.name, 'retentionSeconds', c.retention_seconds
         ) order by c.id), '[]')
         from retention_classes c
-      ) as classes
+      ) as classes,
+      (select row_to_json(policy) from (select ${raw(policyColumns)}) as policy) as policy
     from log_partitions p`)
   const [row] = rows
   if (!row) throw new Error('an aggregate without a row')
-  const { now_us, from_us, to_us, classes } = row
+  const { now_us, from_us, to_us, classes, policy } = row
   const span = from_us === null || to_us === null ? null : { fromUs: Number(from_us), toUs: Number(to_us) }
-  return { nowUs: Number(now_us), classes, span }
+  return { nowUs: Number(now_us), classes, span, policy }
 }

@@ -7,8 +7,27 @@ import type { ReadScope } from './visible-rows.ts'
 /** The streams of a search: their ids, or, where they are too many to list, the filter that they match. */
 export type StreamSet = { ids: readonly string[] } | { filter: StreamFilter }
 
+/** What is known of the lines of streams, some seconds old: enough to guess where they lie, never to leave one out. */
+export interface StreamLines {
+  /** Of all streams together; of those too many to list, at least so many. */
+  rows: number
+  /** When the first one was received, and the last one or one up to minutes before it; microseconds since 1970. */
+  fromUs: number
+  toUs: number
+}
+
+export type FoundStreams = StreamSet & { lines: StreamLines }
+
 /** Beyond this, sending the ids with each statement costs more than joining by the filter. */
 const idsMax = 2_000
+
+interface StreamsRow {
+  /** Null: too many. */
+  ids: string[] | null
+  rows: number
+  from_us: number | null
+  to_us: number | null
+}
 
 /**
  * First step of every search: an entry's agent, namespace, pod and links are its stream's, of which there are
@@ -19,12 +38,21 @@ export async function findStreams(
   scope: ReadScope,
   filter: StreamFilter,
   among: readonly string[] | null = null,
-): Promise<StreamSet> {
+): Promise<FoundStreams> {
   const those = among ? sql`and s.id = any(${among}::bigint[])` : empty
-  const { rows } = await db.pool.query<{ id: string }>(sql`
-    select s.id
-    from log_streams s
-    where ${matchesStream(scope, filter)} ${those}
-    limit ${idsMax + 1}::integer`)
-  return rows.length > idsMax ? { filter } : { ids: rows.map((row) => row.id) }
+  const { rows } = await db.pool.query<StreamsRow>(sql`
+    select case when count(*) <= ${idsMax}::integer then coalesce(array_agg(id::text), '{}') end as ids,
+      coalesce(sum(row_count), 0)::float8 as rows,
+      (extract(epoch from min(first_seen)) * 1000000)::float8 as from_us,
+      (extract(epoch from max(last_seen)) * 1000000)::float8 as to_us
+    from (
+      select s.id, s.row_count, s.first_seen, s.last_seen
+      from log_streams s
+      where ${matchesStream(scope, filter)} ${those}
+      limit ${idsMax + 1}::integer
+    ) as found`)
+  const [row] = rows
+  if (!row) throw new Error('an aggregate without a row')
+  const lines = { rows: row.rows, fromUs: row.from_us ?? 0, toUs: row.to_us ?? 0 }
+  return row.ids ? { ids: row.ids, lines } : { filter, lines }
 }

@@ -12,23 +12,25 @@ export interface RetentionPolicyTable {
  * it is accepted. Lines may still have a class that is deleted since: see `findHorizon`.
  */
 export async function listRetentionPolicy(pool: Pool): Promise<RetentionPolicyTable> {
-  const { rows } = await pool.query<RetentionPolicyTable>(`
-    select
-      (
-        select coalesce(json_agg(json_build_object(
-          'id', c.id, 'name', c.name, 'retention_seconds', c.retention_seconds, 'partition_seconds', c.partition_seconds
-        ) order by c.id), '[]')
-        from retention_classes c
-        where c.deleted_at is null
-      ) as classes,
-      (
-        select coalesce(json_agg(json_build_object(
-          'agent_id', r.agent_id, 'namespace', r.namespace, 'retention_class', c.name
-        ) order by r.agent_id nulls last, r.namespace nulls last), '[]')
-        from retention_assignments r
-        join retention_classes c on c.id = r.retention_class
-        left join agents a on a.id = r.agent_id
-        where a.deleted_at is null
-      ) as assignments`)
+  const { rows } = await pool.query<RetentionPolicyTable>(`select ${policyColumns}`)
   return rows[0] ?? { classes: [], assignments: [] }
 }
+
+/** `classes` and `assignments`. */
+export const policyColumns = `
+  (
+    select coalesce(json_agg(json_build_object(
+      'id', c.id, 'name', c.name, 'retention_seconds', c.retention_seconds, 'partition_seconds', c.partition_seconds
+    ) order by c.id), '[]')
+    from retention_classes c
+    where c.deleted_at is null
+  ) as classes,
+  (
+    select coalesce(json_agg(json_build_object(
+      'agent_id', r.agent_id, 'namespace', r.namespace, 'retention_class', c.name
+    ) order by r.agent_id nulls last, r.namespace nulls last), '[]')
+    from retention_assignments r
+    join retention_classes c on c.id = r.retention_class
+    left join agents a on a.id = r.agent_id
+    where a.deleted_at is null
+  ) as assignments`

@@ -11,6 +11,8 @@ export interface DatabaseOptions {
   connectTimeoutMs?: number
   /** PostgreSQL ends a statement that runs longer; 0 = no bound. */
   statementTimeoutMs?: number
+  /** Settings of each connection, as in postgresql.conf. */
+  settings?: Record<string, string>
   /** Called for errors of idle connections, which are otherwise lost. */
   onError?: (error: Error) => void
 }
@@ -41,6 +43,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     query_timeout: statementTimeoutMs && statementTimeoutMs + unheardMs,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
+    ...(options.settings && { options: optionsOf(options.settings) }),
   })
   pool.on('error', (error) => options.onError?.(error))
   // a connection in use, or one that is being ended, has no listener of the pool's; unheard, its error ends the process
@@ -55,4 +58,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       await pool.end()
     },
   }
+}
+
+function optionsOf(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ')
 }

@@ -12,6 +12,8 @@ export interface PushPlan {
   perSecond?: number
   /** Asked before each request: while it says so, nothing more is sent. */
   holdBack?: () => boolean
+  /** Once it is aborted nothing more is sent; what is under way is answered. */
+  signal?: AbortSignal
   onAnswer?: (done: number) => void
 }
 
@@ -36,7 +38,7 @@ export async function pushBatches(plan: PushPlan): Promise<Pushed> {
   const pushNext = async (): Promise<void> => {
     for (let index = next++; index < batches.length; index = next++) {
       const batch = batches[index]
-      if (!batch) return
+      if (!batch || plan.signal?.aborted) return
       while (holdBack?.()) await wait(holdMs)
       await pushOne(http, plan, batch, performance.now(), pushed)
     }
@@ -44,6 +46,7 @@ export async function pushBatches(plan: PushPlan): Promise<Pushed> {
   const pushWhenDue = async (batch: Batch, index: number): Promise<void> => {
     const dueMs = startedMs + (index * 1000) / (perSecond ?? 1)
     await wait(Math.max(0, dueMs - performance.now()))
+    if (plan.signal?.aborted) return
     await pushOne(http, plan, batch, dueMs, pushed)
   }
   try {
