@@ -1,5 +1,6 @@
 import type { PartName } from './options.ts'
 import type { Part } from './part.ts'
+import { agent } from './parts/agent.ts'
 import { ingest } from './parts/ingest.ts'
 
-export const parts: Partial<Record<PartName, Part>> = { ingest }
+export const parts: Partial<Record<PartName, Part>> = { agent, ingest }
