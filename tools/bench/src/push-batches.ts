@@ -12,7 +12,7 @@ export interface PushPlan {
   perSecond?: number
   /** Asked before each request: while it says so, nothing more is sent. */
   holdBack?: () => boolean
-  onAnswer?: (done: number) => void
+  onAnswer?: (done: number, batch: Batch) => void
 }
 
 export interface Pushed {
@@ -66,7 +66,7 @@ async function pushOne(
     const { status, text } = await send(http, plan, batch)
     if (status === 201) {
       pushed.latenciesMs.push(performance.now() - dueMs)
-      plan.onAnswer?.(pushed.latenciesMs.length)
+      plan.onAnswer?.(pushed.latenciesMs.length, batch)
       return
     }
     pushed.refused[status] = (pushed.refused[status] ?? 0) + 1
