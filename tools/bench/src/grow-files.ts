@@ -23,15 +23,15 @@ export function containerPath(dir: string, container: number): string {
 
 /** Appends all the lines, container by container in turns, at an even pace. Returns how many. */
 export async function growFiles(plan: GrowPlan): Promise<number> {
-  const { dir, containers, lines, linesPerWrite, perSecond } = plan
+  const { dir, containers, lines, linesPerWrite, perSecond, name } = plan
   mkdirSync(dir, { recursive: true })
   const writes = Math.ceil(lines / linesPerWrite) * containers
   const startedMs = performance.now()
   let written = 0
   for (let write = 0; write < writes; write += 1) {
     const container = write % containers
-    const name = `${plan.name}.${Math.floor(write / containers)}`
-    const chunk = makeLines({ container, name, count: linesPerWrite })
+    const from = Math.floor(write / containers) * linesPerWrite
+    const chunk = makeLines({ container, from, count: linesPerWrite, name })
     appendFileSync(containerPath(dir, container), chunk)
     written += linesPerWrite
     const aheadMs = perSecond ? startedMs + (written * 1000) / perSecond - performance.now() : 0

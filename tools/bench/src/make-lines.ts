@@ -26,7 +26,7 @@ const formats: readonly Format[] = [
   ({ time, level, id, text }) =>
     `${time} ${level.padEnd(5)} [http-nio-8080-exec-4] com.acme.shop.Orders - ${text} id=${id}`,
   ({ time, level, id, text }) =>
-    `{"level":"${level.toLowerCase()}","time":"${time}","pid":1,"req":{"method":"GET","url":"/cart/items"},"id":"${id}","msg":"${text}"`,
+    `{"level":"${level.toLowerCase()}","time":"${time}","pid":1,"req":{"method":"GET","url":"/cart/items"},"id":"${id}","msg":"${text}`,
   ({ time, level, id, text }) =>
     `time="${time}" level=${level.toLowerCase()} msg="${text}" id=${id} component=lease`,
   ({ level, id, text }) =>
@@ -38,34 +38,36 @@ const formats: readonly Format[] = [
 /** One in so many lines has a secret in it, as careless programs write them. */
 const secretEvery = 20
 
-/**
- * `count` lines of one container, 200 bytes each with their newlines: five formats, all levels, JSON among them, one in
- * twenty with a password. `name` makes them unique.
- */
-export function makeLines({
-  container,
-  name,
-  count,
-}: {
+export interface LinesPlan {
   container: number
-  name: string
+  /** The number of the first one among those of its container. */
+  from: number
   count: number
-}): Buffer {
+  /** Makes them unique. */
+  name: string
+}
+
+/**
+ * Lines of one container, 200 bytes each with their newlines: five formats, all levels, JSON among them, one in twenty
+ * with a password.
+ */
+export function makeLines({ container, from, count, name }: LinesPlan): Buffer {
   const format = formats[container % formats.length]
   if (!format) throw new Error('there is a format for each container')
   const time = new Date().toISOString()
-  const lines = Array.from({ length: count }, (_, n) => {
-    const secret = n % secretEvery === 7 ? ` password=${plantedSecret}` : ''
+  const lines = Array.from({ length: count }, (_, index) => {
+    const n = from + index
+    const said = say[(container + n) % say.length] ?? ''
     const level = levels[(container + n) % levels.length] ?? 'INFO'
-    const text = `${say[(container + n) % say.length]}${secret}`
+    const text = n % secretEvery === 7 ? `login refused, password=${plantedSecret} is wrong` : said
     return fill(format({ time, level, id: `${name}-${container}-${n}`, text }))
   })
   return Buffer.from(lines.join(''))
 }
 
-/** To the bytes that all have. What is JSON so far is closed. */
+/** To the bytes that all have. JSON comes with its last text open, which is closed here. */
 function fill(line: string): string {
   const end = line.startsWith('{') ? '"}\n' : '\n'
-  const head = end.length > 1 ? `${line},"pad":"` : `${line} `
-  return `${head.padEnd(lineBytes - end.length, '.').slice(0, lineBytes - end.length)}${end}`
+  const bytes = lineBytes - end.length
+  return `${`${line} `.padEnd(bytes, '.').slice(0, bytes)}${end}`
 }
