@@ -27,7 +27,7 @@ function main([script, ...args]) {
   if (STARTS_SERVERS.test(script)) checkPlatform()
   if (!isInstalled()) install()
   const node = findNode()
-  const env = withPath([dirname(node), join(modules, '.bin')])
+  const env = withLessMemory(script, withCompileCache(withPath([dirname(node), join(modules, '.bin')])))
   if (script === '--generate') return generate(node, env)
   if (!isGenerated()) generate(node, env)
   handOver(node, [script, ...args], env)
@@ -128,6 +128,16 @@ function handOver(node, args, env) {
 
 function withPath(dirs) {
   return { ...process.env, PATH: [...dirs, process.env.PATH].join(delimiter) }
+}
+
+/** What was compiled once is not again: starts are quicker, and no process keeps the compiler of TypeScript, 20 MB. */
+function withCompileCache(env) {
+  return { NODE_COMPILE_CACHE: join(modules, '.cache/compiled'), ...env }
+}
+
+/** glibc gives each thread a heap of its own, 2 MB and more, which an agent has no use for: 113 MiB, and not 128. */
+function withLessMemory(script, env) {
+  return script.includes('apps/agent/') ? { MALLOC_ARENA_MAX: '1', ...env } : env
 }
 
 function isOnPath(name) {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { levels, normaliseLevel } from '@logboom/contracts'
-import { baseConfig, secret } from '@logboom/service'
+import { baseConfig, secret } from '@logboom/service/config'
 import { z } from 'zod'
 import { isLoopback } from './shipper/is-loopback.ts'
 

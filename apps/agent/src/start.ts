@@ -1,5 +1,5 @@
-import { cachedReadiness, serveOps } from '@logboom/service'
 import type { Lifecycle, Logger, ReadyReport } from '@logboom/service'
+import { cachedReadiness, serveOps } from '@logboom/service/ops'
 import { Registry } from 'prom-client'
 import type { AgentConfig } from './config.ts'
 import { createMetrics, exposeGauges } from './metrics.ts'

@@ -44,26 +44,30 @@ async function addRecords(agentId: string, marker: string, secondsAgo: number): 
 }
 
 describe('what a line leaves behind', () => {
-  test('is nowhere in the database after expiry: rows, gaps, dead letters, ledger, streams, counts', async () => {
-    const agent = await addAgent(on.pool)
-    const marker = `marker-${randomUUID()}`
-    const streamId = await addStream(on.pool, agent, { podName: marker, lastSeenSecondsAgo: 70 })
-    await addLines(on.pool, { streamId, count: 100, fromAgo: 75, toAgo: 70, message: marker })
-    await addRecords(agent, marker, 70)
-    // rows, streams, ledger, gaps, dead letters; the rows may lie in two leaves
-    expect((await tablesWith(on.pool, marker)).length).toBeGreaterThanOrEqual(5)
-    // a stream goes when all that was open at its marking has ended, in whatever database of the server
-    const isGone = async () => {
-      await runOnce(on.work)
-      return (await tablesWith(on.pool, marker)).length === 0
-    }
-    await until(isGone, { what: 'the marker to be gone from every table' })
-    const { rows } = await on.pool.query(
-      `select kind, rows::integer from retention_receipts where kind = 'dead_letters_deleted'`,
-    )
-    expect(rows).toEqual([{ kind: 'dead_letters_deleted', rows: 1 }])
-    expect(await countFaults(on.pool)).toEqual([])
-  })
+  test(
+    'is nowhere in the database after expiry: rows, gaps, dead letters, ledger, streams, counts',
+    { timeout: 60_000 },
+    async () => {
+      const agent = await addAgent(on.pool)
+      const marker = `marker-${randomUUID()}`
+      const streamId = await addStream(on.pool, agent, { podName: marker, lastSeenSecondsAgo: 70 })
+      await addLines(on.pool, { streamId, count: 100, fromAgo: 75, toAgo: 70, message: marker })
+      await addRecords(agent, marker, 70)
+      // rows, streams, ledger, gaps, dead letters; the rows may lie in two leaves
+      expect((await tablesWith(on.pool, marker)).length).toBeGreaterThanOrEqual(5)
+      // a stream goes when all that was open at its marking has ended, in whatever database of the server
+      const isGone = async () => {
+        await runOnce(on.work)
+        return (await tablesWith(on.pool, marker)).length === 0
+      }
+      await until(isGone, { what: 'the marker to be gone from every table', timeoutMs: 40_000 })
+      const { rows } = await on.pool.query(
+        `select kind, rows::integer from retention_receipts where kind = 'dead_letters_deleted'`,
+      )
+      expect(rows).toEqual([{ kind: 'dead_letters_deleted', rows: 1 }])
+      expect(await countFaults(on.pool)).toEqual([])
+    },
+  )
 
   test('stays as long as its class says', async () => {
     const agent = await addAgent(on.pool)

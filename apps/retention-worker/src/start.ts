@@ -5,6 +5,7 @@ import { Registry } from 'prom-client'
 import { applyRetention } from './apply-retention.ts'
 import type { RetentionConfig } from './config.ts'
 import { enforceBounds } from './enforce-bounds.ts'
+import { expireHeld } from './expire-held.ts'
 import { foldAll } from './fold-all.ts'
 import { createLease } from './lease.ts'
 import { createMetrics } from './metrics.ts'
@@ -74,6 +75,7 @@ function spawnTasks(life: Lifecycle, work: Work, config: RetentionConfig): void 
     work.metrics.measured(await measureRetention(work.db.pool))
     return true
   })
+  spawn('held', 1_000, () => expireHeld(work).then(yes))
   spawn('cleanup', work.terms.cleanupIntervalSeconds * 1000, async () => {
     const { partitions } = await runOnce(work)
     return partitions.postponed === 0 && (await work.mayGoOn())

@@ -3,6 +3,7 @@ import { until } from '@logboom/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addAgent, addLines, addStream, countFaults, countLines, openTestWork } from './work-fixture.ts'
 import type { TestWork } from './work-fixture.ts'
+import { expireHeld } from './expire-held.ts'
 import { runOnce } from './run-once.ts'
 
 let on: TestWork
@@ -79,6 +80,25 @@ describe('retention under load', () => {
     const next = await runOnce(on.work)
     expect(next.partitions.postponed).toBe(0)
     expect(await countLines(on.pool, `created_at < now() - interval '70 s'`)).toBe(0)
+    expect(await countFaults(on.pool)).toEqual([])
+  })
+
+  test('what a reader kept from being dropped goes when it ends, not only with the next run', async () => {
+    await addLines(on.pool, { streamId: stream, count: 300, fromAgo: 500, toAgo: 490 })
+    const reader = await on.pool.connect()
+    await reader.query('begin isolation level repeatable read')
+    await reader.query('select count(*) from agent_logs')
+    await runOnce(on.work)
+    expect(on.work.heldSince.size).toBe(1)
+    await addLines(on.pool, { streamId: stream, count: 200, fromAgo: 400, toAgo: 390 })
+    await expireHeld(on.work)
+    expect(await countLines(on.pool)).toBe(500)
+    await reader.query('commit')
+    reader.release()
+    await expireHeld(on.work)
+    // the other leaf waits for a run
+    expect(await countLines(on.pool)).toBe(200)
+    expect(on.work.heldSince.size).toBe(0)
     expect(await countFaults(on.pool)).toEqual([])
   })
 

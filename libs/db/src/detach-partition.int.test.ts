@@ -1,5 +1,5 @@
 import { formatMicros } from '@logboom/contracts'
-import { openTestDatabase } from '@logboom/testing'
+import { openTestDatabase, until } from '@logboom/testing'
 import type { TestDatabase } from '@logboom/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createPartition, PartitionBusyError } from './create-partition.ts'
@@ -62,6 +62,30 @@ test('beside a reader that has just begun, late lines wait for less than a secon
   await reader.close()
   expect(await detachPartition(pool, leaf)).toBe('detached')
   expect(await listLeaves(pool)).toMatchObject([{ name: leaf.name, state: 'detaching' }])
+})
+
+test('beside a reader that has been open for a while, nobody waits at all', async () => {
+  const reader = await openReader()
+  const isOpenForAWhile = async () => {
+    const { rows } = await pool.query<{ is_old: boolean }>(
+      `select bool_or(xact_start < clock_timestamp() - interval '150 ms') as is_old from pg_stat_activity
+       where datname = current_database() and state = 'idle in transaction'`,
+    )
+    return rows[0]?.is_old
+  }
+  await until(isOpenForAWhile, { what: 'the reader to have been open for a while' })
+  const detaching = detachPartition(pool, leaf)
+  let isOver = false
+  void detaching.finally(() => (isOver = true))
+  while (!isOver) {
+    const writer = await pool.connect()
+    await writer.query(`begin; set local lock_timeout = '90 ms'`)
+    await writer.query('lock table agent_logs_c1 in row exclusive mode')
+    await writer.query('commit')
+    writer.release()
+  }
+  expect(await detaching).toBe('held')
+  await reader.close()
 })
 
 test('a detach that was begun by hand and is half done is told at once to who asks for a partition, and is finished', async () => {

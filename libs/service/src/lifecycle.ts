@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import type { z } from 'zod'
 import { ConfigError, readConfig, secretsOf } from './config.ts'
 import type { baseConfig } from './config.ts'
@@ -140,6 +141,8 @@ export async function runProcess<S extends BaseSchema>(
   try {
     await start(config, life, log)
     log.info('started')
+    // Where a cache is kept at all (NODE_COMPILE_CACHE): else only a process that ends by itself would leave one.
+    flushCompileCache()
   } catch (err) {
     if (!life.stopping) await life.fail('start failed', err)
   }

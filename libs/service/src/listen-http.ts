@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream'
 import { Problem } from '@logboom/contracts'
 import type { ProblemCode } from '@logboom/contracts'
 import type { Lifecycle } from './lifecycle.ts'
-import { problemDocument } from './problem-handler.ts'
+import { problemDocument } from './problem-document.ts'
 
 export interface ListenOptions {
   /** 0 = any free port. */

@@ -4,19 +4,12 @@ import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } 
 import { ZodError } from 'zod'
 import { requestIdOf } from './http-app.ts'
 import type { Logger } from './log.ts'
+import { problemDocument } from './problem-document.ts'
 import { allowedMethods, matchRoute } from './route-table.ts'
 
 /** Puts last what comes after all routes: 404 and 405, and the one place that turns errors into answers. */
 export function finishHttpApp(app: Express, log: Logger): void {
   app.use(noSuchRoute, answerProblem(log))
-}
-
-/** The RFC 9457 document of a problem, as JSON text. */
-export function problemDocument(problem: Problem, requestId: string): string {
-  const { code, title, status, message: detail, members } = problem
-  const standard = { type: `urn:logboom:problem:${code}`, title, status, detail, code, request_id: requestId }
-  // Twice: first in order, and not to be overridden.
-  return JSON.stringify({ ...standard, ...members, ...standard })
 }
 
 /** Whatever was thrown, as what the client may see of it. */

@@ -20,8 +20,8 @@ async function main(): Promise<void> {
   const figures: Figure[] = []
   const details: Record<string, unknown> = {}
   for (const name of options.parts) {
-    const result = await parts[name]?.({ options, progress })
-    if (!result) continue
+    const result = await parts[name]({ options, progress })
+
     figures.push(...result.figures)
     details[name] = result.details
   }

@@ -14,7 +14,7 @@ export interface PushPlan {
   holdBack?: () => boolean
   /** Once it is aborted nothing more is sent; what is under way is answered. */
   signal?: AbortSignal
-  onAnswer?: (done: number) => void
+  onAnswer?: (done: number, batch: Batch) => void
 }
 
 export interface Pushed {
@@ -69,7 +69,7 @@ async function pushOne(
     const { status, text } = await send(http, plan, batch)
     if (status === 201) {
       pushed.latenciesMs.push(performance.now() - dueMs)
-      plan.onAnswer?.(pushed.latenciesMs.length)
+      plan.onAnswer?.(pushed.latenciesMs.length, batch)
       return
     }
     pushed.refused[status] = (pushed.refused[status] ?? 0) + 1

@@ -14,7 +14,7 @@ export interface RolePlan {
   app: RoleName
   /** Tells replicas apart. Default: the app's name. */
   name?: string
-  /** Everything it is told; nothing of our own environment reaches it but PATH. */
+  /** Everything it is told; nothing of our own environment reaches it but PATH and where compiled code is kept. */
   env: Environment
   /** Where its output is kept. */
   dir: string
@@ -100,7 +100,7 @@ export function launch(app: RoleName, env: Environment, outputPath: string): Lif
   const { command, args } = endWithParent(process.execPath, [main], 'SIGKILL')
   const output = openSync(outputPath, 'a')
   const child = spawn(command, args, {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...startedWith(app), ...env },
     stdio: ['ignore', output, output],
   })
   closeSync(output)
@@ -114,6 +114,12 @@ export function launch(app: RoleName, env: Environment, outputPath: string): Lif
     }),
   }
   return life
+}
+
+/** As bootstrap.mjs starts it. */
+function startedWith(app: RoleName): NodeJS.ProcessEnv {
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  return { PATH, NODE_COMPILE_CACHE, ...(app === 'agent' && { MALLOC_ARENA_MAX: '1' }) }
 }
 
 async function waitUntilReady(role: Role, exit: () => Exit | undefined): Promise<void> {

@@ -13,16 +13,17 @@ export function prefixLevel(head: string): Level | null {
   let plainWords = 0
   let before = ''
   let seen = 0
-  for (const match of head.matchAll(/[^\s|]+/g)) {
-    const token = match[0]
-    const after = head.charAt(match.index + token.length)
-    const level = levelOfToken(token, {
-      before,
-      after,
-      isFirst: seen === 0 || timeLike.test(before),
-      plainWords,
-    })
-    if (level !== null) return level
+  // By `test`, which makes no garbage, where matchAll would make most that the agent has.
+  for (tokenEnd.lastIndex = 0; ;) {
+    gap.lastIndex = tokenEnd.lastIndex
+    gap.test(head)
+    tokenEnd.lastIndex = gap.lastIndex
+    if (!tokenEnd.test(head)) return null
+    const token = head.slice(gap.lastIndex, tokenEnd.lastIndex)
+    const after = head.charAt(tokenEnd.lastIndex)
+    const found = levelIn(token)
+    const isFirst = seen === 0 || (found !== null && timeLike.test(before))
+    if (found && isMeant(found, { before, after, isFirst, plainWords })) return found.level
     if (!isPrefixLike(token)) plainWords += 1
     // A level word in the middle of prose belongs to the prose.
     if (plainWords > (seen === 0 && plainWords === 1 ? 0 : plainWordsMax)) return null
@@ -30,8 +31,11 @@ export function prefixLevel(head: string): Level | null {
     seen += 1
     if (seen === tokensMax) return null
   }
-  return null
 }
+
+/** What stands between two tokens, perhaps nothing, and a token. */
+const gap = /[\s|]*/y
+const tokenEnd = /[^\s|]+/y
 
 interface Place {
   before: string
@@ -44,24 +48,36 @@ interface Place {
 /** Brackets and what hangs on them, the word itself, what follows it within the token. */
 const shape = /^(["'[(<{]*)(?:(?<=[[(<{])[\w.-]{1,64}:)?([A-Za-z]{1,13}\d?)(\]|\)|>|\}|:|\[|,|"|'|$)/
 
-function levelOfToken(token: string, place: Place): Level | null {
-  const [, open = '', word = '', close = ''] = shape.exec(bracketless(token)) ?? []
-  if (word === '') return null
+interface LevelWord {
+  open: string
+  word: string
+  close: string
+  level: Level
+}
+
+function levelIn(token: string): LevelWord | null {
+  const bare = bracketless(token)
+  if (!shape.test(bare)) return null
+  const [, open = '', word = '', close = ''] = shape.exec(bare) ?? []
   const level = levelOfWord(word)
-  if (level === null) return null
+  return level === null ? null : { open, word, close, level }
+}
+
+/** Whether the word is the line's level where it stands, and not a word of its message. */
+function isMeant({ open, word, close, level }: LevelWord, place: Place): boolean {
   const enclosed = open !== '' && /[\])>}]/.test(close)
   const marked = enclosed || (close === ':' && open === '') || (place.after === '\t' && place.isFirst)
-  if (needsMark.test(word)) return marked && (close !== ':' || place.plainWords <= 1) ? level : null
-  if (word !== word.toUpperCase()) return marked && place.plainWords <= 1 ? level : null
-  if (place.plainWords === 0 || marked) return level
+  if (needsMark.test(word)) return marked && (close !== ':' || place.plainWords <= 1)
+  if (word !== word.toUpperCase()) return marked && place.plainWords <= 1
+  if (place.plainWords === 0 || marked) return true
   // After a plain word ("enabled DEBUG mode") a low level must stand apart, for it might lose the line.
   const apart = /^[-|:]$/.test(place.before) || place.after === '|'
-  return apart || (level !== 'DEBUG' && level !== 'TRACE') ? level : null
+  return apart || (level !== 'DEBUG' && level !== 'TRACE')
 }
 
 /** `[2026-11-21T09:13:00Z INFO` and `[09:13:00][1][info][main]`: the part that may be a level. */
 function bracketless(token: string): string {
-  const inner = /\]\[([A-Za-z]{1,13})(?:\]|$)/.exec(token)
+  const inner = token.includes('][') ? /\]\[([A-Za-z]{1,13})(?:\]|$)/.exec(token) : null
   return inner?.[1] === undefined ? token : `[${inner[1]}]`
 }
 

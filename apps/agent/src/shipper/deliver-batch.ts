@@ -31,7 +31,7 @@ export async function deliverBatch({ header, body }: StoredBatch, deps: DeliverD
   const { entries, gaps, sentAt } = await unpackBody(body)
   const lost = await deliverPart({ key, sentAt, entries }, verdict, deps)
   // The broker counts batches: an empty one takes the number of what came in parts, and brings the gaps.
-  const rest = await packBody({ key: `${key}.0`, sentAt, gaps, logs: [] })
+  const rest = await packBody({ key: `${key}.0`, sentAt, gaps, logs: Buffer.alloc(0) })
   await deps.send({ key: `${key}.0`, number, entries: 0, body: rest })
   return lost
 }
@@ -63,7 +63,7 @@ async function deliverPart(part: Part, verdict: Settled, deps: DeliverDeps): Pro
 }
 
 async function sendPart({ key, sentAt, entries }: Part, deps: DeliverDeps): Promise<Settled> {
-  const logs = entries.map((entry) => JSON.stringify(entry))
+  const logs = Buffer.from(entries.map((entry) => JSON.stringify(entry)).join(','))
   return deps.send({
     key,
     number: null,

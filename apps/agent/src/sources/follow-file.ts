@@ -1,6 +1,6 @@
 import { fingerprintBytesMax, markerBytesMax, printOf } from '../identity/file-identity.ts'
 import { gapOf } from './gap-of.ts'
-import { noBytes, recognise } from './open-file.ts'
+import { noBytes, recognise, takenTail } from './open-file.ts'
 import type { FollowDeps, FollowedFile } from './open-file.ts'
 import { rawLineOf } from './raw-line-of.ts'
 import { createLineSplitter } from './split-lines.ts'
@@ -13,24 +13,21 @@ export async function readTurn(
   deps: FollowDeps,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { size, mtimeNs } = await file.handle.stat({ bigint: true })
-  if (Number(size) === file.readOffset && mtimeNs === file.modifiedNs) {
+  const { size, modifiedNs } = await file.access.look()
+  if (size === file.readOffset && modifiedNs === file.modifiedNs) {
     await takeSilentPartial(file, deps)
     return false
   }
   const overlap = file.readTail.length
   // No further than the size that was told: files that are no files, as in /proc, have content and no size.
-  const wanted = Math.max(overlap, Math.min(buffer.length, Number(size) - file.readOffset + overlap))
-  const { bytesRead } = await file.handle.read(buffer, 0, wanted, file.readOffset - overlap)
+  const wanted = Math.max(overlap, Math.min(buffer.length, size - file.readOffset + overlap))
+  const bytesRead = await file.access.read(buffer, wanted, file.readOffset - overlap)
   // Truncated, and perhaps grown again beyond where we were: the bytes before the offset are not the ones we read.
-  if (
-    Number(size) < file.readOffset ||
-    !file.readTail.equals(buffer.subarray(0, Math.min(overlap, bytesRead)))
-  ) {
+  if (size < file.readOffset || !file.readTail.equals(buffer.subarray(0, Math.min(overlap, bytesRead)))) {
     await beginNewLife(file, deps)
     return true
   }
-  file.modifiedNs = mtimeNs
+  file.modifiedNs = modifiedNs
   if (bytesRead > overlap) await takeBytes(file, buffer.subarray(0, bytesRead), deps, signal)
   return bytesRead === buffer.length
 }
@@ -57,11 +54,22 @@ async function takeBytes(
   file.readOffset += chunk.length
   file.readTail = Buffer.from(bytes.subarray(-markerBytesMax))
   file.changedAtMs = performance.now()
+  const read = { lines: 0, bytes: 0 }
   for (const line of file.splitter.write(file.isInHole ? leaveHole(file, chunk, deps) : chunk)) {
-    const wait = takeLine(file, line, bytes.subarray(0, line.end - start), nowMs, deps)
+    file.takenBytes = bytes
+    file.takenFrom = start
+    const wait = takeLine(file, line, nowMs, deps, read)
     if (wait) await wait
-    if (signal.aborted) return
+    if (signal.aborted) break
   }
+  deps.metrics.read(read.lines, read.bytes)
+  keepTail(file)
+}
+
+/** The memory of a chunk is that of the next one. */
+function keepTail(file: FollowedFile): void {
+  file.takenBytes = Buffer.from(takenTail(file))
+  file.takenFrom = file.takenOffset - file.takenBytes.length
 }
 
 /** What follows the hole at the beginning of a chunk; empty when the chunk has no end of it. */
@@ -70,29 +78,29 @@ function leaveHole(file: FollowedFile, chunk: Buffer, deps: FollowDeps): Buffer 
   const holeBytes = end < 0 ? chunk.length : end
   file.isInHole = end < 0
   file.takenOffset = file.readOffset - chunk.length + holeBytes
-  file.takenTail = Buffer.alloc(Math.min(markerBytesMax, file.takenOffset))
+  file.takenBytes = Buffer.alloc(Math.min(markerBytesMax, file.takenOffset))
+  file.takenFrom = file.takenOffset - file.takenBytes.length
   file.splitter = createLineSplitter(deps.lineBytesMax, file.takenOffset)
   deps.sink.touch(file)
   return chunk.subarray(holeBytes)
 }
 
+/** `file.takenBytes` holds the bytes before the end of the line. */
 function takeLine(
   file: FollowedFile,
   line: ByteLine,
-  before: Buffer,
   nowMs: number,
-  { sink, metrics }: FollowDeps,
+  { sink }: FollowDeps,
+  read: { lines: number; bytes: number },
 ): Promise<void> | undefined {
   file.takenOffset = line.end
-  // Into the same memory each time: a buffer for every line would be most of the garbage.
-  const tail = before.subarray(-markerBytesMax)
-  file.takenTail = file.takenMemory.subarray(0, tail.copy(file.takenMemory))
   const raw = rawLineOf(file, file, line, nowMs)
   if (!raw) {
     sink.touch(file)
     return undefined
   }
-  metrics.read(1, line.bytes.length)
+  read.lines += 1
+  read.bytes += line.bytes.length
   return sink.push(raw)
 }
 
@@ -106,8 +114,11 @@ async function takeSilentPartial(file: FollowedFile, deps: FollowDeps): Promise<
 async function takePartial(file: FollowedFile, deps: FollowDeps, how: { whole: boolean }): Promise<void> {
   const line = file.splitter.takePartial(how)
   if (!line) return
-  const before = file.readTail.subarray(0, file.readTail.length - (file.readOffset - line.end))
-  await takeLine(file, line, before, deps.now(), deps)
+  file.takenBytes = file.readTail
+  file.takenFrom = file.readOffset - file.readTail.length
+  const read = { lines: 0, bytes: 0 }
+  await takeLine(file, line, deps.now(), deps, read)
+  deps.metrics.read(read.lines, read.bytes)
 }
 
 /** The same inode, other content. What was written between our last look and the truncation is gone. */
@@ -119,7 +130,8 @@ async function beginNewLife(file: FollowedFile, deps: FollowDeps): Promise<void>
   file.openLine = null
   file.insideKey = false
   file.readOffset = file.takenOffset = 0
-  file.readTail = file.takenTail = noBytes
+  file.readTail = file.takenBytes = noBytes
+  file.takenFrom = 0
   file.modifiedNs = -1n
   file.isInHole = true
   file.splitter = createLineSplitter(deps.lineBytesMax)

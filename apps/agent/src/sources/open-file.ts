@@ -4,6 +4,8 @@ import { createLineIds, fileKey, isPrintOf, markerBytesMax, printOf } from '../i
 import type { Print } from '../identity/file-identity.ts'
 import type { AgentMetrics } from '../metrics.ts'
 import type { Position } from '../spool/position.ts'
+import { accessOf } from './file-access.ts'
+import type { FileAccess } from './file-access.ts'
 import { gapOf } from './gap-of.ts'
 import { createLineClock } from './line-clock.ts'
 import { namesOfPath } from './names-of-path.ts'
@@ -28,6 +30,7 @@ export interface FollowDeps {
 /** An open file that is read as it grows. It belongs to its inode: a rename changes nothing, a truncation starts a new life. */
 export interface FollowedFile extends Source, LineState {
   readonly handle: FileHandle
+  readonly access: FileAccess
   readonly device: bigint
   readonly inode: bigint
   /** The path that names the stream: the first one that the file had. */
@@ -42,10 +45,11 @@ export interface FollowedFile extends Source, LineState {
   /** Up to where bytes were read, and the last of them. */
   readOffset: number
   readTail: Buffer
-  /** The end of the last line that was pushed, and the bytes before it. */
+  /** The end of the last line that was pushed. */
   takenOffset: number
-  takenTail: Buffer
-  readonly takenMemory: Buffer
+  /** Bytes around it, and the offset of the first: the chunk that is being read, afterwards the last bytes taken of it. */
+  takenBytes: Buffer
+  takenFrom: number
   modifiedNs: bigint
   /** A writer that does not append goes on at its old offset after a truncation: before it is a hole, which reads as NUL. */
   isInHole: boolean
@@ -70,12 +74,14 @@ export async function openFile(
 ): Promise<FollowedFile | null> {
   const handle = await open(path, 'r')
   try {
+    const access = await accessOf(handle, path)
     const { dev: device, ino: inode } = await handle.stat({ bigint: true })
     const known = knownOf(fileKey({ device, inode }))
     const tail = known && (await resumeTail(handle, known, deps.printKey))
-    if (known && tail) return resumedFile({ handle, device, inode, path: known.path }, known, tail, deps)
+    if (known && tail)
+      return resumedFile({ handle, access, device, inode, path: known.path }, known, tail, deps)
     if (mustResume) return await handle.close().then(() => null)
-    const file = newFile({ handle, device, inode, path: namedAfter }, known, deps)
+    const file = newFile({ handle, access, device, inode, path: namedAfter }, known, deps)
     if (known && known.finishedMs === null) {
       const reason = known.path === namedAfter ? 'truncated' : 'rotated'
       deps.sink.addGap(file, gapOf(namesOfPath(deps.host, known.path), reason, known.time, deps.now()))
@@ -87,7 +93,7 @@ export async function openFile(
   }
 }
 
-type Opened = Pick<FollowedFile, 'handle' | 'device' | 'inode' | 'path'>
+type Opened = Pick<FollowedFile, 'handle' | 'access' | 'device' | 'inode' | 'path'>
 
 function newFile(opened: Opened, known: Position | undefined, deps: FollowDeps): FollowedFile {
   const file: FollowedFile = {
@@ -107,8 +113,8 @@ function newFile(opened: Opened, known: Position | undefined, deps: FollowDeps):
     readOffset: 0,
     readTail: noBytes,
     takenOffset: 0,
-    takenTail: noBytes,
-    takenMemory: Buffer.alloc(markerBytesMax),
+    takenBytes: noBytes,
+    takenFrom: 0,
     modifiedNs: -1n,
     isInHole: known !== undefined,
     position: () => positionOf(file, deps.printKey),
@@ -127,7 +133,8 @@ function resumedFile(opened: Opened, known: Position, tail: Buffer, deps: Follow
     takenOffset: offset,
     isInHole: false,
   })
-  file.readTail = file.takenTail = tail
+  file.readTail = file.takenBytes = tail
+  file.takenFrom = offset - tail.length
   file.splitter = createLineSplitter(deps.lineBytesMax, offset)
   if (known.fingerprint.bytes > 0) recognise(file, known.fingerprint)
   return file
@@ -153,6 +160,12 @@ async function readAt(handle: FileHandle, offset: number, bytes: number): Promis
   return buffer.subarray(0, bytesRead)
 }
 
+/** The bytes before the end of the last line that was pushed, which prove later that the file is still the same. */
+export function takenTail({ takenBytes, takenFrom, takenOffset }: FollowedFile): Buffer {
+  const end = takenOffset - takenFrom
+  return takenBytes.subarray(Math.max(0, end - markerBytesMax), end)
+}
+
 function positionOf(file: FollowedFile, printKey: string): Position {
   const { path, generation, seq, openLine, insideKey, finishedMs } = file
   return {
@@ -160,7 +173,7 @@ function positionOf(file: FollowedFile, printKey: string): Position {
     generation,
     fingerprint: file.fingerprint ?? printOf(printKey, noBytes),
     offset: file.takenOffset,
-    marker: printOf(printKey, file.takenTail),
+    marker: printOf(printKey, takenTail(file)),
     seq,
     time: file.clock.last,
     openLine,

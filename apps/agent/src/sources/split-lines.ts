@@ -49,7 +49,12 @@ function* splitChunk(open: OpenLine, chunk: Buffer): Generator<ByteLine> {
     from = at + 1
     const lineEnd = open.end + rest.length + 1
     if (open.end === open.start) {
-      yield finish(open, rest.subarray(0, open.lineBytesMax), lineEnd, true)
+      yield finish(
+        open,
+        rest.length > open.lineBytesMax ? rest.subarray(0, open.lineBytesMax) : rest,
+        lineEnd,
+        true,
+      )
     } else {
       keep(open, rest)
       yield finish(open, Buffer.concat(open.kept), lineEnd, true)

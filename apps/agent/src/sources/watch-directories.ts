@@ -1,6 +1,6 @@
 import { watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
-import { join } from 'node:path'
+import { sep } from 'node:path'
 import { createWakeUp, pause } from '../wake-up.ts'
 
 /** What happened since the last look. */
@@ -36,7 +36,7 @@ export function watchDirectories(): DirectoryWatch {
     try {
       const watcher = watch(directory, { persistent: false }, (kind, name) => {
         if (kind === 'rename' || name === null) renamed = true
-        if (name !== null) changed.add(join(directory, name))
+        if (name !== null) changed.add(`${directory}${sep}${name}`)
         wakeUp.ring()
       })
       watcher.on('error', () => end(directory))

@@ -67,12 +67,15 @@ async function noteAbsent(set: FileSet, found: readonly FoundFile[], lastWallMs:
   }
 }
 
+/** The clock of a file system ticks more coarsely than ours: what is written now may look older than our last look. */
+const clockSlackMs = 50
+
 /** A file that was read to its end and let go stays closed until it changes, or until its inode is another file's. */
 function isNews({ followed, left }: FileSet, { key, size, modifiedMs }: FoundFile): boolean {
   if (followed.has(key)) return false
   const known = left.get(key)
-  const isDone = known && known.finishedMs !== null && known.offset === size && modifiedMs < known.finishedMs
-  return !isDone
+  if (!known || known.finishedMs === null) return true
+  return known.offset !== size || modifiedMs >= known.finishedMs - clockSlackMs
 }
 
 /** Reads what changed, or all (`null`). Resolves with true when there is more to read at once. */

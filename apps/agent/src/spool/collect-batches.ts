@@ -8,6 +8,8 @@ import type { LineRules } from '../pipeline/process-line.ts'
 import type { LineSink, RawLine, Source } from '../sources/raw-line.ts'
 import { pause } from '../wake-up.ts'
 import type { StreamPart } from './batch-file.ts'
+import { createEntryList } from './entry-list.ts'
+import type { EntryList } from './entry-list.ts'
 import type { Positions } from './position.ts'
 import { packBody } from './push-body.ts'
 import type { BatchDraft, Spool } from './spool.ts'
@@ -42,10 +44,14 @@ const gapsMax = 1_000
 /** A batch that waits for its request keeps growing, in memory, for so long at most. */
 const coalesceMsMax = 30_000
 const retryMs = 1_000
+/**
+ * Lines that come within so long after a batch was sealed go together, as long as one request can take them: each batch
+ * costs two fsyncs, a checkpoint of all files and a request, as much processor time as 300 lines.
+ */
+const gatherMs = 100
 
 interface Buffered {
-  logs: string[]
-  bytes: number
+  logs: EntryList
   gaps: Gap[]
   streams: Map<Source, { from: LogTime; to: LogTime; lines: number }>
   /** Sources whose position moved. */
@@ -58,13 +64,24 @@ interface Buffered {
 
 interface State extends CollectorDeps {
   buffer: Buffered
+  /** The list of the batch before, empty again. */
+  spare: EntryList | null
   sealing: Promise<void> | undefined
+  /** By `performance.now()`. */
+  sealedAtMs: number
   isWritable: boolean
 }
 
 /** Gathers lines into batches, and seals each with the positions that lie behind it: both are safe, or none. */
 export function createCollector(deps: CollectorDeps): Collector {
-  const state: State = { ...deps, buffer: emptyBuffer(), sealing: undefined, isWritable: true }
+  const state: State = {
+    ...deps,
+    buffer: emptyBuffer(createEntryList()),
+    spare: null,
+    sealing: undefined,
+    sealedAtMs: -Infinity,
+    isWritable: true,
+  }
   return {
     push(line) {
       add(state, line)
@@ -89,8 +106,8 @@ export function createCollector(deps: CollectorDeps): Collector {
   }
 }
 
-function emptyBuffer(): Buffered {
-  return { logs: [], bytes: 0, gaps: [], streams: new Map(), moved: new Set(), sinceAtMs: null, latestUs: 0 }
+function emptyBuffer(logs: EntryList): Buffered {
+  return { logs, gaps: [], streams: new Map(), moved: new Set(), sinceAtMs: null, latestUs: 0 }
 }
 
 function add(state: State, line: RawLine): void {
@@ -98,9 +115,7 @@ function add(state: State, line: RawLine): void {
   touch(buffer, line.source)
   const entry = processLine(line, state.rules, state.metrics)
   if (!entry) return
-  const json = JSON.stringify(entry)
-  buffer.logs.push(json)
-  buffer.bytes += Buffer.byteLength(json) + 1
+  buffer.logs.add(JSON.stringify(entry))
   buffer.latestUs = Math.max(buffer.latestUs, line.time.us + 1)
   const part = buffer.streams.get(line.source)
   if (!part) buffer.streams.set(line.source, { from: line.time, to: line.time, lines: 1 })
@@ -116,19 +131,22 @@ function touch(buffer: Buffered, source: Source): void {
 }
 
 function isFull({ buffer, entriesMax }: State): boolean {
-  return buffer.logs.length >= entriesMax() || buffer.bytes >= bodyBytesMax || buffer.gaps.length >= gapsMax
+  return (
+    buffer.logs.count >= entriesMax() || buffer.logs.bytes >= bodyBytesMax || buffer.gaps.length >= gapsMax
+  )
 }
 
 function isEmpty({ buffer, spool }: State): boolean {
-  return buffer.logs.length === 0 && buffer.gaps.length === 0 && spool.untoldGaps().length === 0
+  return buffer.logs.count === 0 && buffer.gaps.length === 0 && spool.untoldGaps().length === 0
 }
 
 async function waitForRoom(state: State): Promise<void> {
   while (isFull(state) && !state.signal.aborted) await seal(state)
 }
 
-function isDue({ buffer, bufferSize, flushIntervalMs }: State): boolean {
-  return buffer.logs.length >= bufferSize || ageMs(buffer) >= flushIntervalMs
+function isDue({ buffer, bufferSize, flushIntervalMs, sealedAtMs }: State): boolean {
+  if (buffer.logs.count >= bufferSize && performance.now() - sealedAtMs >= gatherMs) return true
+  return ageMs(buffer) >= flushIntervalMs
 }
 
 function ageMs({ sinceAtMs }: Buffered): number {
@@ -156,7 +174,9 @@ async function sealBuffer(state: State): Promise<void> {
   const { spool, signal } = state
   while (!spool.hasRoom() && !signal.aborted) await spool.settled.next(signal)
   const { buffer } = state
-  state.buffer = emptyBuffer()
+  state.buffer = emptyBuffer(state.spare ?? createEntryList())
+  state.spare = null
+  state.sealedAtMs = performance.now()
   const untold = spool.untoldGaps().slice(0, gapsMax)
   const key = randomUUID()
   const sealedMs = Date.now()
@@ -165,10 +185,13 @@ async function sealBuffer(state: State): Promise<void> {
   const gaps = [...buffer.gaps, ...untold.map(({ gap }) => gap)]
   // Never before the lines themselves: after a clock was set back they would be refused as lying in the future.
   const sentAt = formatMicros(Math.max(sealedMs * 1000, buffer.latestUs))
-  const body = await packBody({ key, sentAt, gaps, logs: buffer.logs })
+  const entries = buffer.logs.count
+  const body = await packBody({ key, sentAt, gaps, logs: buffer.logs.content() })
+  buffer.logs.clear()
+  state.spare = buffer.logs
   await appendUntilSafe(state, {
     key,
-    entries: buffer.logs.length,
+    entries,
     sealedMs,
     positions,
     gapIds: untold.map(({ id }) => id),

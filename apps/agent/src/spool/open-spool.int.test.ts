@@ -68,7 +68,7 @@ async function draft(offset: number, gapIds: number[] = []): Promise<BatchDraft>
     positions: { file: position(offset) },
     gapIds,
     streams: [stream],
-    body: await packBody({ key: `key-${offset}`, sentAt: at, gaps: [], logs: [] }),
+    body: await packBody({ key: `key-${offset}`, sentAt: at, gaps: [], logs: Buffer.alloc(0) }),
   }
 }
 

@@ -69,7 +69,7 @@ export async function replaceLost(
     key,
     sentAt: at,
     gaps: header ? gapsOf(header) : [unknownGap(host, at)],
-    logs: [],
+    logs: Buffer.alloc(0),
   })
   const empty = { v: 1 as const, number, entries: 0, positions: {}, gapIds: [], streams: [] }
   // Gaps that the lost batch carried stay untold in the checkpoint, and go with the next one.

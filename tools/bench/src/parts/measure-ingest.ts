@@ -51,7 +51,8 @@ export async function measureIngest(broker: Broker, plan: RunPlan): Promise<Inge
   return { entriesPerSecond: entries / seconds, cpu, bytes, walPerEntry, depth, limit }
 }
 
-async function pushAndDrain(
+/** As fast as the queue is drained, until it is empty. */
+export async function pushAndDrain(
   broker: Broker,
   batches: readonly Batch[],
 ): Promise<{ seconds: number; depth: DepthWatch['samples'] }> {
