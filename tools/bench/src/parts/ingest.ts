@@ -9,6 +9,8 @@ import type { IngestRun, RunPlan } from './measure-ingest.ts'
 import { measureWriters } from './measure-writers.ts'
 
 const agents = 50
+/** Until then much of the code is interpreted. */
+const warmUpBatches = 300
 
 /** Loads that are harder than the usual one. */
 const oddLoads: Record<string, { title: string; plan: Partial<RunPlan> }> = {
@@ -25,7 +27,7 @@ export const ingest: Part = async (context) => {
   const broker = await openBroker(agents)
   try {
     progress.step('ingest: warming up')
-    await measureIngest(broker, { batches: Math.ceil(batches / 3) })
+    await measureIngest(broker, { batches: warmUpBatches })
     const measured: IngestRun[] = []
     for (let run = 1; run <= runs; run += 1) {
       progress.step(`ingest: run ${run} of ${runs}, ${batches} 000 entries`)

@@ -26,7 +26,7 @@ export async function loadWhile<T>(
   measure: () => Promise<T>,
 ): Promise<Loaded<T>> {
   const { batches, fromMs } = makeLoad(broker, batchesPerSecond * seconds, batchesPerSecond)
-  await wait(fromMs - Date.now()) // lines of the future would be another load
+  await wait(Math.max(0, fromMs - Date.now())) // lines of the future would be another load
   const over = new AbortController()
   const { ingestUrl: url, agents } = broker
   const startedMs = performance.now()

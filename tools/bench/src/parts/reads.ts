@@ -28,11 +28,11 @@ export const reads: Part = async ({ options, progress }) => {
     progress.step(`reads: writing ${rows} lines`)
     const seed = await seedLines(broker.pool, { rows, agents: broker.agents, progress })
     const cases = readCases(broker.agents, seed)
-    const samples = options.quick ? 10 : 40
+    const samples = options.quick ? 5 : 40
     progress.step('reads: idle')
     const idle = await timeAll(client, cases, { samples, progress })
     progress.step(`reads: while ${batchesPerSecond} batches come in each second`)
-    const load = { batchesPerSecond, seconds: options.quick ? 40 : 120 }
+    const load = { batchesPerSecond, seconds: options.quick ? 20 : 120 }
     const loaded = await loadWhile(broker, load, () => timeAll(client, cases, { samples, progress }))
     const figures = [
       ...figuresOf(idle, 'reads', `idle, ${seed.rows} lines`),
