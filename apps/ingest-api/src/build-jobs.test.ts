@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeTuple, splitTuples } from '@logboom/contracts'
+import { decodeTuple, idOfUuid, splitTuples } from '@logboom/contracts'
 import type { BatchJob, JobStream } from '@logboom/contracts'
 import { buildJobs } from './build-jobs.ts'
 import type { AcceptedEntry } from './sort-entries.ts'
@@ -43,7 +43,7 @@ function entryOf(given: {
     time: { us, ns: 0 },
     createdUs: 1,
     streamId: BigInt(of.id),
-    id: name.padStart(16, '0').slice(-16),
+    id: idOfUuid(Buffer.from(name.padStart(16, '0')).toString('hex')),
     seq: 0,
     originalBytes: null,
     retentionClass: 1,

@@ -26,6 +26,7 @@ describe('a gap', () => {
       { from: '2026-03-01T11:00:00.123456Z', lines: null, exact: false, retention_class: 1 },
       { lines: 12, exact: true, retention_class: 2 },
     ])
+    expect(gaps[0]?.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(gaps[0]?.id).not.toBe(gaps[1]?.id)
     expect(sort([gap]).gaps[0]?.id).toBe(gaps[0]?.id)
     expect(sort([gap], 'other').gaps[0]?.id).not.toBe(gaps[0]?.id)

@@ -1,4 +1,12 @@
-import { cleanText, cutBytes, fieldBytesMax, formatMicros, Gap, parseTimestamp } from '@logboom/contracts'
+import {
+  cleanText,
+  cutBytes,
+  fieldBytesMax,
+  formatMicros,
+  Gap,
+  parseTimestamp,
+  uuidOf,
+} from '@logboom/contracts'
 import type { JobGap, LogTime, Rejection } from '@logboom/contracts'
 import { rowIdOf } from './identity.ts'
 import type { RetentionPolicy } from './retention-policy.ts'
@@ -49,7 +57,7 @@ function isStorable({ us }: LogTime): boolean {
 function toJobGap(gap: CheckedGap, index: number, { agentId, source, policy }: GapContext): JobGap {
   const namespace = textOf(gap.namespace, fieldBytesMax.namespace)
   return {
-    id: rowIdOf(agentId, gap.from, `gap/${source}/${index}`),
+    id: uuidOf(rowIdOf(agentId, gap.from, `gap/${source}/${index}`)),
     namespace,
     pod_name: textOf(gap.pod_name, fieldBytesMax.pod_name),
     container_name:

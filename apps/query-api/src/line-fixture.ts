@@ -14,7 +14,9 @@ import type { Database } from '@logboom/db'
 import { tuplesOf } from '@logboom/testing'
 
 /** A line to be stored; whatever is left out does not matter to the test. */
-export interface Line extends Partial<Omit<Row, 'streamId'>> {
+export interface Line extends Partial<Omit<Row, 'streamId' | 'id'>> {
+  /** A UUID. */
+  id?: string
   stream?: Partial<JobStream>
 }
 
@@ -63,7 +65,7 @@ export function jobOfLines(
 ): { job: BatchJob; ids: string[] } {
   const nowUs = Date.now() * 1000
   const streams = new Map<string, JobStream>()
-  const rows = lines.map(({ stream, ...line }, index): Row => {
+  const rows = lines.map(({ stream, id, ...line }, index): Row => {
     const identity = { agentId, namespace: 'default', pod_name: 'pod', container_name: 'main', ...stream }
     const key = JSON.stringify(identity)
     const streamId = streamIds.get(key) ?? ++streamCount
@@ -72,9 +74,9 @@ export function jobOfLines(
     return {
       ...noRow,
       time: { us: nowUs, ns: 0 },
-      id: idOfUuid(randomUUID()),
       seq: index,
       ...line,
+      id: idOfUuid(id ?? randomUUID()),
       createdUs: nowUs,
       streamId,
     }

@@ -4,6 +4,7 @@ import {
   DeadLetter,
   DeploymentObject,
   encodeRow,
+  idOfUuid,
   Pak,
   StoredGap,
   WhoAmI,
@@ -153,7 +154,7 @@ describe('dead letters', () => {
       time,
       createdUs: time.us,
       streamId: 1n,
-      id: randomUUID(),
+      id: idOfUuid(randomUUID()),
       message: 'tab\tand\\n',
     })
     await bury(agent.id, { id: '1', namespace: 'n', pod_name: 'p', container_name: null, labels: {} }, row)

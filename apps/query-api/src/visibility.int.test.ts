@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { apiRoutes, encodeRow } from '@logboom/contracts'
+import { apiRoutes, encodeRow, idOfUuid } from '@logboom/contracts'
 import { deleteAgent, putRetentionClass } from '@logboom/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openQueryApi } from './query-fixture.ts'
@@ -90,7 +90,7 @@ function rowText(message: string, us: number): string {
     time: { us, ns: 1 },
     createdUs: us,
     streamId: 1n,
-    id: randomUUID(),
+    id: idOfUuid(randomUUID()),
     seq: 3,
     retentionClass: 1,
     message,

@@ -1,5 +1,8 @@
-/** The 16 bytes of a row's UUID, a character each: texts that compare as PostgreSQL compares the ids. */
-export type RowId = string
+/**
+ * The 16 bytes of a row's UUID, a character each: texts that compare as PostgreSQL compares the ids. Marked, so that none
+ * is taken for the UUID's own text.
+ */
+export type RowId = string & { readonly rowId: true }
 
 /** The id as PostgreSQL and people write it. */
 export function uuidOf(id: RowId): string {
@@ -8,5 +11,5 @@ export function uuidOf(id: RowId): string {
 }
 
 export function idOfUuid(uuid: string): RowId {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('latin1')
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('latin1') as RowId // the mark is for the compiler alone
 }

@@ -1,7 +1,7 @@
 import { FieldWriter, postgresEpochUs } from './field-writer.ts'
 import type { Row, RowFields } from './row.ts'
 import { rowColumns, suborderOf } from './row.ts'
-import { uuidOf } from './row-id.ts'
+import { idOfUuid, uuidOf } from './row-id.ts'
 import { formatMicros } from './timestamp.ts'
 
 /**
@@ -104,7 +104,7 @@ export function decodeTuple(tuple: Buffer): RowFields {
     timestamp: next(time),
     created_at: next(time),
     stream_id: next((field) => String(field.readBigInt64BE())),
-    id: next((field) => uuidOf(field.toString('latin1'))),
+    id: next((field) => uuidOf(idOfUuid(field.toString('hex')))),
     suborder: next(integer),
     original_bytes: next(integer),
     retention_class: next(smallint),

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { zstdCompressSync } from 'node:zlib'
-import { createTupleWriter, jobVersion } from '@logboom/contracts'
+import { createTupleWriter, idOfUuid, jobVersion } from '@logboom/contracts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchJob } from './batch-job-fixture.ts'
@@ -38,7 +39,7 @@ function tuple(): Buffer {
     time: { us: 1, ns: 0 },
     createdUs: 1,
     streamId: 1n,
-    id: 'x'.repeat(16),
+    id: idOfUuid(randomUUID()),
     seq: 0,
     originalBytes: null,
     retentionClass: 1,
