@@ -6,6 +6,8 @@ import { summarise } from './figure.ts'
 import type { Figure } from './figure.ts'
 import { parseOptions, usage, UsageError } from './options.ts'
 import type { BenchOptions } from './options.ts'
+import { addTo, readResult } from './bench-result.ts'
+import type { BenchResult } from './bench-result.ts'
 import { parts } from './parts.ts'
 import { openProgress } from './progress.ts'
 import { renderPage } from './render-page.ts'
@@ -20,23 +22,21 @@ async function main(): Promise<void> {
   const figures: Figure[] = []
   const details: Record<string, unknown> = {}
   for (const name of options.parts) {
-    const result = await parts[name]({ options, progress })
-
-    figures.push(...result.figures)
-    details[name] = result.details
+    const measured = await parts[name]({ options, progress })
+    figures.push(...measured.figures)
+    details[name] = measured.details
   }
-  const result = {
-    machine,
-    quick: options.quick,
-    tookS: Math.round((performance.now() - startedMs) / 1000),
-    figures,
-  }
+  const tookS = Math.round((performance.now() - startedMs) / 1000)
+  const measured: BenchResult = { machine, quick: options.quick, tookS, figures, details }
+  const result = options.into === undefined ? measured : addTo(readResult(options.into), measured)
   mkdirSync(dirname(options.out), { recursive: true })
-  writeFileSync(options.out, JSON.stringify({ ...result, details }, null, 1))
+  writeFileSync(options.out, JSON.stringify(result, null, 1))
   if (options.writeDocs) writeFileSync('docs/benchmarks.md', renderPage(result))
-  console.log(
-    `${renderTable(figures)}\n\n★ stretch, ✓ goal, ✗ missed. ${result.tookS} s; the whole result: ${options.out}`,
-  )
+  tell(figures, `${tookS} s; the whole result: ${options.out}`)
+}
+
+function tell(figures: readonly Figure[], where: string): void {
+  console.log(`${renderTable(figures)}\n\n★ stretch, ✓ goal, ✗ missed. ${where}`)
   const missed = figures.filter((figure) => summarise(figure).verdict === 'missed')
   if (missed.length > 0) console.log(`Missed: ${missed.map(({ id }) => id).join(', ')}`)
 }

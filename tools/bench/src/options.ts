@@ -21,6 +21,8 @@ export interface BenchOptions {
   victorialogs: string | undefined
   /** Where the JSON result goes. */
   out: string
+  /** An earlier result, whose figures of other parts are kept. */
+  into: string | undefined
   /** Write docs/benchmarks.md from the result. */
   writeDocs: boolean
 }
@@ -33,6 +35,7 @@ Parts: ${partNames.join(', ')}. Default: all of them.
   --loki PATH            run this Loki (3.x) on the same entries, and print the ratio
   --victorialogs PATH    the same with VictoriaLogs
   --out FILE             the result as JSON (default .logboom/bench/<time>.json)
+  --into FILE            keep what this earlier result says of other parts
   --write-docs           write docs/benchmarks.md from the result
   --help`
 
@@ -61,6 +64,7 @@ export function parseOptions(argv: readonly string[], now: Date): BenchOptions |
     loki,
     victorialogs,
     out: values.out ?? `.logboom/bench/${now.toISOString().slice(0, 19).replaceAll(':', '-')}.json`,
+    into: values.into,
     writeDocs: values['write-docs'] ?? false,
   }
 }
@@ -75,6 +79,7 @@ function parse(argv: readonly string[]) {
         loki: { type: 'string' },
         victorialogs: { type: 'string' },
         out: { type: 'string' },
+        into: { type: 'string' },
         'write-docs': { type: 'boolean' },
         help: { type: 'boolean' },
       },

@@ -1,14 +1,8 @@
+import type { BenchResult } from './bench-result.ts'
 import type { Machine } from './describe-machine.ts'
 import { summarise } from './figure.ts'
 import type { Figure } from './figure.ts'
 import { renderBar, round } from './render-table.ts'
-
-export interface BenchResult {
-  machine: Machine
-  quick: boolean
-  tookS: number
-  figures: Figure[]
-}
 
 const titles: Record<string, string> = {
   ingest: 'Writing at full load',
