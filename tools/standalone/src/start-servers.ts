@@ -18,8 +18,15 @@ export interface ServersOptions {
   say: (line: string) => void
 }
 
-// Its lines about checkpoints would, followed, be what the next checkpoint has to write.
-const SETTINGS = { log_checkpoints: 'off' }
+const SETTINGS = {
+  // Its lines about checkpoints would, followed, be what the next checkpoint has to write.
+  log_checkpoints: 'off',
+  // Fewer checkpoints, after which every page goes into the log whole; within what a laptop has to spare.
+  max_wal_size: '2GB',
+  checkpoint_timeout: '15min',
+  wal_compression: 'on',
+  shared_buffers: '256MB',
+}
 
 /** PostgreSQL and Redis, ours unless others are given; both are brought back when they end without having been asked. */
 export async function startServers(options: ServersOptions, life: Lifecycle): Promise<Servers> {

@@ -38,7 +38,7 @@ export function readCases(agents: readonly AgentAccount[], seed: Seed): ReadCase
   return [
     ...casesOf(newestRows(subjects), { p50: 3, p95: 10 }),
     ...casesOf(filteredRows(subjects), { p50: 5, p95: 15 }),
-    ...casesOf([traceRow(seed)], { p50: 5, p95: 20 }),
+    ...casesOf([traceRow(seed), histogramRow(subjects)], { p50: 5, p95: 20 }),
     ...casesOf(textRows(subjects, '1h'), { p50: 20 }),
     ...casesOf(textRows(subjects, '14h'), { p50: 100 }),
   ]
@@ -109,6 +109,11 @@ function traceRow({ batches }: Seed): Row {
   const batch = (sample: number) => (sample * 7_919 + 13) % batches
   const path = (n: number) => `/api/v1/logs?attributes.trace_id=${traceIdOf(batch(n), 0)}`
   return ['trace', 'a trace_id over everything', path, 1]
+}
+
+function histogramRow({ some }: Subjects): Row {
+  const path = (n: number) => `${some(n)}/histogram?buckets=60&since=12h`
+  return ['histogram', 'histogram of 12 h for one agent by level, 60 buckets', path]
 }
 
 function textRows({ some }: Subjects, since: string): Row[] {
