@@ -160,6 +160,10 @@ test('flags tell the output and that attributes were cut', () => {
   expect(check({ output: 'stdout', attributes }).flags).toBe(rowFlags.stdout | rowFlags.attributesCut)
 })
 
+test('a message that was longer than its column can tell was as long as that', () => {
+  expect(check({ original_bytes: 2 ** 40 }).originalBytes).toBe(2 ** 31 - 1)
+})
+
 test('a message that its sender has truncated says how long it was', () => {
   expect(check({ message: 'cut', original_bytes: 300_000 })).toMatchObject({
     originalBytes: 300_000,

@@ -71,10 +71,7 @@ function checkEntry(entry: Entry, { messageBytesMax, clean, readStream }: Check)
   const fullBytes = byteLength(full)
   const truncated = fullBytes > messageBytesMax
   const message = truncated ? cutBytes(full, messageBytesMax) : full
-  // what the sender has cut off was longer still
-  const originalBytes = truncated
-    ? Math.max(fullBytes, entry.original_bytes ?? 0)
-    : (entry.original_bytes ?? null)
+  const originalBytes = originalBytesOf(entry, truncated ? fullBytes : 0)
   const level = entry.level == null ? null : normaliseLevel(entry.level)
   const attributes = attributesOf(entry, level)
   return {
@@ -91,6 +88,14 @@ function checkEntry(entry: Entry, { messageBytesMax, clean, readStream }: Check)
     attributes: attributes.json,
   }
 }
+
+/** What the sender has cut off was longer still than what is cut here; as much as the column holds. */
+function originalBytesOf({ original_bytes: sent }: Entry, cutBytesHere: number): number | null {
+  if (sent == null && cutBytesHere === 0) return null
+  return Math.min(Math.max(cutBytesHere, sent ?? 0), integerMax)
+}
+
+const integerMax = 2_147_483_647
 
 const noAttributes = { json: null, cut: false }
 

@@ -1,8 +1,8 @@
 import type { Entry } from '@logboom/contracts'
 
 /**
- * Says of what it lets pass that `Entry.safeParse` would let it pass as it is, without making a copy: 0.1 µs where zod
- * takes 0.7. What it does not let pass is for zod to judge.
+ * Says of what it lets pass that `Entry.safeParse` would let it pass as it is (but for a label `__proto__`), without making
+ * a copy: 0.1 µs where zod takes 0.7. What it does not let pass is for zod to judge.
  */
 export function isEntry(raw: unknown): raw is Entry {
   if (typeof raw !== 'object' || raw === null) return false

@@ -13,7 +13,7 @@ export const WriterConfig = z.object({
     .max(64)
     .default(1)
     .describe(
-      'Transactions at once, each on a connection of its own; under load each writes up to eight batches',
+      'Transactions at once, each on a connection of its own; under load each writes up to sixteen batches',
     ),
   JOB_LOCK_MS: z.coerce
     .number()

@@ -1,7 +1,8 @@
 const nullLength = -1
 /** PostgreSQL counts from the year 2000. */
 export const postgresEpochUs = 946_684_800_000_000
-const jsonbVersion = 1
+/** The byte before the text of a jsonb. */
+export const jsonbVersion = 1
 const nothing = Buffer.alloc(0)
 
 /** Writes the fields of PostgreSQL's binary COPY format one after the other: each its length, then its bytes. */
@@ -37,15 +38,19 @@ export class FieldWriter {
     this.#at += 2
   }
 
+  /** @throws {RangeError} where the value does not fit */
   smallint(value: number | null): void {
     if (value === null) return this.#int32(nullLength)
+    requireRange(value, 2 ** 15)
     this.#int32(2)
     this.#view.setInt16(this.#at, value)
     this.#at += 2
   }
 
+  /** @throws {RangeError} where the value does not fit */
   integer(value: number | null): void {
     if (value === null) return this.#int32(nullLength)
+    requireRange(value, 2 ** 31)
     this.#int32(4)
     this.#int32(value)
   }
@@ -101,6 +106,11 @@ export class FieldWriter {
     this.#view.setInt32(this.#at, value)
     this.#at += 4
   }
+}
+
+/** A view would wrap the number round, and another would be stored. */
+function requireRange(value: number, end: number): void {
+  if (!(value >= -end && value < end)) throw new RangeError(`${value} does not fit its column`)
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {

@@ -68,7 +68,10 @@ export const JobHeader = z.object({
   batch_number: Uint.nullable(),
   parts: z.int().min(1),
   request_id: z.string(),
-  /** Whether somebody waits to be told of the outcome; absent: perhaps. */
+  /**
+   * Whether somebody waits to be told of the outcome; absent: perhaps. Of the delivery that made the job: a repeat that
+   * waits for it where the first did not is answered without the outcome.
+   */
   is_awaited: z.boolean().optional(),
   /** Receipt, microseconds since 1970: `created_at` of every row of the batch. */
   created_us: Uint,

@@ -35,15 +35,19 @@ const aliases: Record<string, Level> = {
  * Returns null for what is not known as a level.
  */
 export function normaliseLevel(level: string | number): Level | null {
+  if (typeof level === 'string' && level.length > levelCharsMax) return null
   const known = remembered.get(level)
   if (known !== undefined) return known
   const found = readLevel(level)
-  if (remembered.size < rememberedMax) remembered.set(level, found)
+  // what nobody knows is not worth a place: senders make it up
+  if (found !== null && remembered.size < rememberedMax) remembered.set(level, found)
   return found
 }
 
+/** Longer than any name of a level, with blanks around it. */
+const levelCharsMax = 32
 /** The few spellings that there are come with every line. */
-const remembered = new Map<string | number, Level | null>()
+const remembered = new Map<string | number, Level>()
 const rememberedMax = 1_000
 
 function readLevel(level: string | number): Level | null {

@@ -39,6 +39,14 @@ it('a tuple says the same as the line of COPY text', () => {
   )
 })
 
+it.each([{ originalBytes: 2 ** 31 }, { retentionClass: 2 ** 15 }, { severity: -(2 ** 15) - 1 }])(
+  'a number that does not fit its column is refused: %j',
+  (odd) => {
+    const [row] = fc.sample(anyRow, 1)
+    expect(() => encode(row ? [{ ...row, ...odd }] : [])).toThrow(RangeError)
+  },
+)
+
 describe('bytes that are no tuples', () => {
   const row = fc.sample(anyRow, 1)[0]
   const good = encode(row ? [row] : [])
@@ -46,6 +54,13 @@ describe('bytes that are no tuples', () => {
   it('are refused where they end too early', () => {
     for (let length = 1; length < good.length; length += 1)
       expect(() => countTuples(good.subarray(0, length))).toThrow(RangeError)
+  })
+
+  it('are refused where the attributes are no jsonb', () => {
+    const whole = encode(row ? [{ ...row, attributes: '{}' }] : [])
+    const odd = Buffer.from(whole)
+    odd.writeUInt8(2, whole.length - 3)
+    expect(() => countTuples(odd)).toThrow(RangeError)
   })
 
   it('are refused where a field has another size, or there are more fields', () => {

@@ -1,4 +1,4 @@
-import { FieldWriter, postgresEpochUs } from './field-writer.ts'
+import { FieldWriter, jsonbVersion, postgresEpochUs } from './field-writer.ts'
 import type { Row, RowFields } from './row.ts'
 import { rowColumns, suborderOf } from './row.ts'
 import { idOfUuid, uuidOf } from './row-id.ts'
@@ -75,13 +75,16 @@ export function countTuples(rows: Buffer): number {
 function endOfTuple(rows: Buffer, start: number): number {
   if (rows.readInt16BE(start) !== sizes.length) throw new RangeError('a tuple has another number of fields')
   let at = start + 2
+  let length = nullLength
   for (const size of sizes) {
-    const length = rows.readInt32BE(at)
+    length = rows.readInt32BE(at)
     const isOdd = size === null ? length < nullLength : length !== size && length !== nullLength
     if (isOdd) throw new RangeError('a field of a tuple has another size')
     at += 4 + Math.max(length, 0)
   }
   if (at > rows.length) throw new RangeError('a tuple ends too early')
+  if (length !== nullLength && rows[at - length] !== jsonbVersion)
+    throw new RangeError('the attributes of a tuple are no jsonb')
   return at
 }
 

@@ -17,7 +17,7 @@ export function parseTimestamp(text: string): LogTime | null {
 }
 
 /** The minute that was read last: log lines come many to the minute. */
-const lastMinute = { text: 'none yet', us: 0 }
+const lastMinute = { text: '\0', us: 0 }
 const minuteChars = '2026-01-02T03:04:'.length
 const [zero, nine, dot, capitalZ] = [0x30, 0x39, 0x2e, 0x5a]
 

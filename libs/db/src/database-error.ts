@@ -1,6 +1,6 @@
 /**
  * What went wrong with a statement, as far as a caller can do something about it.
- * - `unavailable`: PostgreSQL is away, starting, stopping, out of disk or connections, or too slow: wait, nothing is lost
+ * - `unavailable`: PostgreSQL is away, starting, stopping, out of disk or connections, read-only, or too slow: wait, nothing is lost
  * - `retry`: it lost a race (deadlock, serialisation, lock timeout): the same again will do
  * - `duplicate_key`, `missing_link`, `missing_partition`: something that the caller can put right
  * - `bad_data`: the data itself is at fault: the same again would fail the same way
@@ -17,7 +17,7 @@ export type DatabaseFault =
 
 /** SQLSTATE classes and Node's own codes that mean the server or the way to it is the trouble. */
 const unavailable =
-  /^(08|53|57P0|58|XX|57014|25P03|57P05|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENETUNREACH|P1001|P1002|P1008|P1017|P2024|P2028|DatabaseNotReachable|ConnectionClosed|SocketTimeout)/
+  /^(08|53|57P0|58|XX|57014|25006|25P03|57P05|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|EHOST|ENETUNREACH|P1001|P1002|P1008|P1017|P2024|P2028|DatabaseNotReachable|ConnectionClosed|SocketTimeout)/
 /** pg gives these no code at all. */
 const unavailableMessage =
   /timeout exceeded when trying to connect|query read timeout|connection terminated|client has encountered a connection error|not queryable|cannot use a pool after/i

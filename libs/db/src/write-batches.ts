@@ -37,14 +37,33 @@ export async function writeBatches(
     } catch (reason) {
       const fault = classifyDatabaseError(reason)
       if (!ofOneJob.has(fault)) return jobs.map(() => ({ status: 'rejected', reason }))
-      if (fault !== 'missing_partition') break
-      // what cannot be made is told by the second attempt
-      for (const job of jobs) await createPartitionsFor(db, job).catch(() => undefined)
+      if (fault !== 'missing_partition' || !(await canPlace(db, jobs))) break
     }
   }
+  return writeEach(db, jobs, streams)
+}
+
+/** False when a partition cannot be made now: its job must not keep the others waiting. */
+async function canPlace(db: Database, jobs: readonly BatchJob[]): Promise<boolean> {
+  try {
+    for (const job of jobs) await createPartitionsFor(db, job)
+    return true
+  } catch {
+    return false // the job that needs it says why, when it is written alone
+  }
+}
+
+/** One after the other; once PostgreSQL is away, it is away for the rest too. */
+async function writeEach(
+  db: Database,
+  jobs: readonly BatchJob[],
+  streams: StreamCache,
+): Promise<WriteResult[]> {
   const results: WriteResult[] = []
+  let away: WriteResult | null = null
   for (const job of jobs) {
-    const [result] = await Promise.allSettled([writeBatch(db, job, streams)])
+    const [result] = away ? [away] : await Promise.allSettled([writeBatch(db, job, streams)])
+    if (result.status === 'rejected' && classifyDatabaseError(result.reason) === 'unavailable') away = result
     results.push(result)
   }
   return results
@@ -92,7 +111,8 @@ function oneByOne(insert: InsertJob): InsertRows {
 
 /** Of each minute that the batch has rows in, since late lines may lie hours apart. */
 async function createPartitionsFor(db: Database, { header }: BatchJob): Promise<void> {
-  for (const { retention_class: retentionClass, minute } of header.counts) {
+  const minutes = new Map(header.counts.map((one) => [`${one.retention_class} ${one.minute}`, one]))
+  for (const { retention_class: retentionClass, minute } of minutes.values()) {
     const fromUs = minute * 60e6
     await createPartitions(db.pool, { retentionClass, fromUs, toUs: fromUs + 60e6 - 1 })
   }

@@ -37,8 +37,8 @@ export async function exportRows(pool: pg.Pool, linesPerChunk: number): Promise<
 }
 
 /**
- * What PostgreSQL can take at best: the same rows by bare COPY, a commit for each chunk, on two connections, with the
- * rest of the machine idle. The table must be empty.
+ * The same rows by bare COPY as text, a commit for each chunk, on two connections, with the rest of the machine idle: what
+ * a program gets that does nothing else. The table must be empty.
  */
 export async function measureCopy(
   url: string,

@@ -25,14 +25,18 @@ async function main(): Promise<void> {
     const measured = await parts[name]({ options, progress })
     figures.push(...measured.figures)
     details[name] = measured.details
+    const tookS = Math.round((performance.now() - startedMs) / 1000)
+    keep({ machine, quick: options.quick, tookS, figures, details }, options)
   }
-  const tookS = Math.round((performance.now() - startedMs) / 1000)
-  const measured: BenchResult = { machine, quick: options.quick, tookS, figures, details }
-  const result = options.into === undefined ? measured : addTo(readResult(options.into), measured)
-  mkdirSync(dirname(options.out), { recursive: true })
-  writeFileSync(options.out, JSON.stringify(result, null, 1))
-  if (options.writeDocs) writeFileSync('docs/benchmarks.md', renderPage(result))
-  tell(figures, `${tookS} s; the whole result: ${options.out}`)
+  tell(figures, `The whole result: ${options.out}`)
+}
+
+/** After each part: one that fails does not take the others with it. */
+function keep(measured: BenchResult, { out, into, writeDocs }: BenchOptions): void {
+  const result = into === undefined ? measured : addTo(readResult(into), measured)
+  mkdirSync(dirname(out), { recursive: true })
+  writeFileSync(out, JSON.stringify(result, null, 1))
+  if (writeDocs) writeFileSync('docs/benchmarks.md', renderPage(result))
 }
 
 function tell(figures: readonly Figure[], where: string): void {

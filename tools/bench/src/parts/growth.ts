@@ -11,7 +11,7 @@ const agents = 50
 const batches = 200
 const runs = 5
 
-/** Whether lines cost more to store where many are stored already: in turns of a small table and a large one. */
+/** Whether lines cost more to store where many are stored already: beside a small table, then beside a large one. */
 export const growth: Part = async (context) => {
   const [few, many] = context.options.quick ? [100_000, 1_000_000] : [1_000_000, 20_000_000]
   const small = await measureRates(context, few)
@@ -19,7 +19,7 @@ export const growth: Part = async (context) => {
   const rate = (id: string, rows: number, values: number[]): Figure => {
     return {
       id: `growth.${id}`,
-      title: `stored entries, with ${rows / 1e6} M rows stored`,
+      title: `stored entries, with ${rows / 1e6} M rows stored and more`,
       unit: '/s',
       values,
     }

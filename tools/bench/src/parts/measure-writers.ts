@@ -15,7 +15,9 @@ const count = 300
 export async function measureWriters(broker: Broker, { progress }: PartContext): Promise<Figure> {
   const [first] = broker.writers
   await first.stop()
-  const env = { ...first.env, WRITER_CONCURRENCY: '1' }
+  // a port of its own for each: the first one's would be answered by whoever has it
+  const { OPS_PORT: _taken, ...told } = first.env
+  const env = { ...told, WRITER_CONCURRENCY: '1' }
   const writers = [
     await broker.startRole({ app: 'writer-worker', name: 'lone-writer-1', env }),
     await broker.startRole({ app: 'writer-worker', name: 'lone-writer-2', env }),
