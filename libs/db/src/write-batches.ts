@@ -62,11 +62,16 @@ async function writeEach(
   const results: WriteResult[] = []
   let away: WriteResult | null = null
   for (const job of jobs) {
-    const [result] = away ? [away] : await Promise.allSettled([writeBatch(db, job, streams)])
+    const result = away ?? (await settled(writeBatch(db, job, streams)))
     if (result.status === 'rejected' && classifyDatabaseError(result.reason) === 'unavailable') away = result
     results.push(result)
   }
   return results
+}
+
+async function settled(writing: Promise<WrittenBatch>): Promise<WriteResult> {
+  const [result] = await Promise.allSettled([writing])
+  return result
 }
 
 /** Faults that can be put right here; a batch has met each of them at most a few times before it is through. */
