@@ -62,7 +62,7 @@ async function writeEach(
   const results: WriteResult[] = []
   let away: WriteResult | null = null
   for (const job of jobs) {
-    const result = away ?? (await settled(writeBatch(db, job, streams)))
+    const result: WriteResult = away ?? (await settled(writeBatch(db, job, streams)))
     if (result.status === 'rejected' && classifyDatabaseError(result.reason) === 'unavailable') away = result
     results.push(result)
   }
