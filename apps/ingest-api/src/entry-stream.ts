@@ -22,6 +22,8 @@ type StreamFields = Pick<
 
 export type ReadStream = (entry: StreamFields) => EntryStream
 
+const variantsMax = 64
+
 interface KnownStream {
   given: StreamFields
   stream: EntryStream
@@ -38,8 +40,9 @@ export function createStreamReader(clean: (text: string) => string): ReadStream 
     const known = ofPod?.find(({ given }) => saysTheSame(given, entry))
     if (known) return known.stream
     const stream = readStream(entry, clean)
-    if (ofPod) ofPod.push({ given: entry, stream })
-    else byPod.set(entry.pod_name, [{ given: entry, stream }])
+    if (!ofPod) byPod.set(entry.pod_name, [{ given: entry, stream }])
+    // a pod of which every line says something else is not looked for in vain ever longer
+    else if (ofPod.push({ given: entry, stream }) > variantsMax) ofPod.shift()
     return stream
   }
 }

@@ -34,7 +34,8 @@ export async function withPushBody<T>(
   }
   try {
     const raw = await readRaw(req, bytesMax, charge)
-    return await work(await decode(raw, decoder, bytesMax, charge))
+    const bounds = { bytesMax, bytesLeft: budget.max - budget.used }
+    return await work(await decode(raw, decoder, bounds, charge))
   } finally {
     budget.used -= charged
   }
@@ -98,7 +99,7 @@ const smallBytes = 131_072
 async function decode(
   raw: Buffer,
   decoderOf: ((raw: Buffer) => Decoder) | null,
-  bytesMax: number,
+  { bytesMax, bytesLeft }: { bytesMax: number; bytesLeft: number },
   charge: (bytes: number) => void,
 ): Promise<Buffer> {
   if (!decoderOf) return raw
@@ -108,12 +109,13 @@ async function decode(
   try {
     if (raw.length > smallBytes)
       return await collect(decoder.stream({ chunkSize }).end(raw), bytesMax, charge)
-    const body = decoder.sync(raw, { chunkSize, maxOutputLength: bytesMax })
+    const maxOutputLength = Math.max(1, Math.min(bytesMax, bytesLeft))
+    const body = decoder.sync(raw, { chunkSize, maxOutputLength })
     charge(body.length)
     return body
   } catch (error) {
     if (error instanceof Problem) throw error
-    if (isTooLarge(error)) throw tooLarge(bytesMax)
+    if (isTooLarge(error)) throw bytesLeft < bytesMax ? overBudget() : tooLarge(bytesMax)
     throw new Problem('corrupt_encoding', undefined, { cause: error })
   }
 }

@@ -24,7 +24,7 @@ export function createMetrics(registry: Registry): WriterMetrics {
   const seconds = histogram(
     registry,
     'logboom_write_seconds',
-    'From claim to COMMIT of one job',
+    'From taking a job to its COMMIT, with its wait for a transaction',
     writeBuckets,
   )
   const lag = histogram(
@@ -56,7 +56,7 @@ export function createMetrics(registry: Registry): WriterMetrics {
 const fatesHelp = 'Entries by fate at the writer; together they are the accepted ones'
 const batchesHelp =
   'Jobs by what became of them: written, found committed by an earlier attempt, or undecodable'
-const failuresHelp = 'Transactions that failed, by fault; each is tried again'
+const failuresHelp = 'Jobs whose transaction failed, by fault; each is tried again'
 const eventsHelp =
   'Jobs that were retried, failed an attempt, failed for good, or came back from a writer that was lost'
 const writeBuckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5]

@@ -1,35 +1,47 @@
 import { pipeline } from 'node:stream/promises'
-import { rowColumns } from '@logboom/contracts'
+import { rowColumns, splitTuples } from '@logboom/contracts'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { cpuMicros } from './cpu-meter.ts'
 
-export interface CopyLimit {
+export interface CopyRun {
   rowsPerSecond: number
   /** Processor time of PostgreSQL, microseconds. */
   cpuPerRow: number
 }
 
+/** One COPY, with what it begins and ends with. */
+export interface CopyChunk {
+  rows: number
+  bytes: Buffer
+}
+
+export type CopyFormat = 'text' | 'binary'
+
 const connections = 2
 const columns = rowColumns.join(', ')
+/** What a binary COPY begins and ends with. */
+const headBytes = 19
+const tailBytes = 2
 
-/** The stored rows in the order in which they came, as COPY text of so many lines each. */
-export async function exportRows(pool: pg.Pool, linesPerChunk: number): Promise<Buffer[]> {
+/** The stored rows in the order in which they came, so many in a chunk. */
+export async function exportRows(
+  pool: pg.Pool,
+  format: CopyFormat,
+  rowsPerChunk: number,
+): Promise<CopyChunk[]> {
   const client = await pool.connect()
   try {
-    const source = client.query(
-      copyTo(`copy (select ${columns} from agent_logs order by created_at, timestamp, id) to stdout`),
-    )
-    const chunks: Buffer[] = []
-    let lines: string[] = []
-    let rest = ''
-    for await (const chunk of source.setEncoding('utf8')) {
-      const parts = (rest + String(chunk)).split('\n')
-      rest = parts.pop() ?? ''
-      lines.push(...parts)
-      while (lines.length >= linesPerChunk) chunks.push(toBuffer(lines.splice(0, linesPerChunk)))
+    const ordered = `select ${columns} from agent_logs order by created_at, timestamp, id`
+    const source = client.query(copyTo(`copy (${ordered}) to stdout (format ${format})`))
+    const all = Buffer.concat(await source.toArray())
+    const rows = format === 'text' ? splitLines(all) : splitTuples(all.subarray(headBytes, -tailBytes))
+    const [head, tail] = format === 'text' ? [] : [all.subarray(0, headBytes), all.subarray(-tailBytes)]
+    const chunks: CopyChunk[] = []
+    for (let at = 0; at < rows.length; at += rowsPerChunk) {
+      const some = rows.slice(at, at + rowsPerChunk)
+      chunks.push({ rows: some.length, bytes: Buffer.concat([head ?? [], some, tail ?? []].flat()) })
     }
-    if (lines.length > 0) chunks.push(toBuffer(lines))
     return chunks
   } finally {
     client.release()
@@ -37,24 +49,25 @@ export async function exportRows(pool: pg.Pool, linesPerChunk: number): Promise<
 }
 
 /**
- * The same rows by bare COPY as text, a commit for each chunk, on two connections, with the rest of the machine idle: what
- * a program gets that does nothing else. The table must be empty.
+ * The same rows by bare COPY, a commit for each chunk, on two connections, with the rest of the machine idle: what a
+ * program gets that does nothing else. The table must be empty.
  */
 export async function measureCopy(
   url: string,
   postgresPid: number,
-  chunks: readonly Buffer[],
-): Promise<CopyLimit> {
+  { format, chunks }: { format: CopyFormat; chunks: readonly CopyChunk[] },
+): Promise<CopyRun> {
   const clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: url }))
   await Promise.all(clients.map((client) => client.connect()))
   try {
-    const rows = chunks.reduce((sum, chunk) => sum + countLines(chunk), 0)
+    const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0)
     const cpuBefore = cpuMicros(postgresPid)
     const startedMs = performance.now()
     let next = 0
     const copyAll = async (client: pg.Client): Promise<void> => {
       for (let chunk = chunks[next++]; chunk; chunk = chunks[next++]) {
-        await pipeline([chunk], client.query(copyFrom(`copy agent_logs (${columns}) from stdin`)))
+        const copy = copyFrom(`copy agent_logs (${columns}) from stdin (format ${format})`)
+        await pipeline([chunk.bytes], client.query(copy))
       }
     }
     await Promise.all(clients.map(copyAll))
@@ -65,12 +78,12 @@ export async function measureCopy(
   }
 }
 
-function toBuffer(lines: string[]): Buffer {
-  return Buffer.from(lines.map((line) => `${line}\n`).join(''))
-}
-
-function countLines(chunk: Buffer): number {
-  let lines = 0
-  for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1
+function splitLines(text: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf(10, at) + 1
+    lines.push(text.subarray(at, end))
+    at = end
+  }
   return lines
 }

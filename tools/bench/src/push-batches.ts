@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AgentAccount } from '@logboom/system'
 import type { Batch } from './make-batches.ts'
@@ -93,19 +94,25 @@ function send(
     'Content-Length': batch.body.length,
     'Idempotency-Key': batch.key,
   }
+  return post(http, `${url}/api/v1/agents/${agent.id}/logs`, headers, batch.body)
+}
+
+/** One request on a connection that is kept. */
+export function post(
+  http: Agent,
+  url: string,
+  headers: OutgoingHttpHeaders,
+  body: Buffer,
+): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const req = request(
-      `${url}/api/v1/agents/${agent.id}/logs`,
-      { method: 'POST', agent: http, headers },
-      (res) => {
-        let text = ''
-        res.setEncoding('utf8')
-        res.on('data', (chunk: string) => (text += chunk))
-        res.on('end', () => resolve({ status: res.statusCode ?? 0, text }))
-        res.on('error', reject)
-      },
-    )
+    const req = request(url, { method: 'POST', agent: http, headers }, (res) => {
+      let text = ''
+      res.setEncoding('utf8')
+      res.on('data', (chunk: string) => (text += chunk))
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, text }))
+      res.on('error', reject)
+    })
     req.on('error', reject)
-    req.end(batch.body)
+    req.end(body)
   })
 }

@@ -20,7 +20,7 @@ export const latency: Part = async ({ options, progress }) => {
   const broker = await openBroker(agents + 1)
   try {
     progress.step('latency: what can be stored')
-    await measureIngest(broker, { batches: 60 })
+    await measureIngest(broker, { batches: options.quick ? 60 : 300 })
     const { entriesPerSecond } = await measureIngest(broker, { batches: options.quick ? 100 : 200 })
     await emptyTables(broker.pool)
     const perSecond = entriesPerSecond / 2_000

@@ -1,6 +1,6 @@
 import { untilDrained } from '@logboom/system'
 import { exportRows, measureCopy } from '../copy-limit.ts'
-import type { CopyLimit } from '../copy-limit.ts'
+import type { CopyRun } from '../copy-limit.ts'
 import { makeBatches } from '../make-batches.ts'
 import type { Batch, BatchPlan } from '../make-batches.ts'
 import type { Broker, ProcessName } from '../open-broker.ts'
@@ -17,17 +17,23 @@ export interface IngestRun {
   bytes: StoredBytes
   walPerEntry: number
   depth: DepthWatch['samples']
-  limit: CopyLimit
+  /** A batch a COPY, as text. */
+  limit: CopyRun
+  /** Sixteen batches a COPY, in binary: PostgreSQL's own limit. */
+  bestLimit: CopyRun
 }
 
 /** So many batches may be under way: enough that no writer waits, few enough that the end is soon drained. */
 const depthMax = 40
+const rowsPerBatch = 1_000
+/** As the writers do it. */
+const batchesTogether = 16
 
 export type RunPlan = Omit<BatchPlan, 'fromMs' | 'spanMs'>
 
 /**
  * One run from an empty table: pushes the batches as fast as the queue is drained, waits until it is empty, counts every
- * row, and then has PostgreSQL take the same rows by bare COPY.
+ * row, and then has PostgreSQL take the same rows by bare COPY, in the plainest way and in the best.
  */
 export async function measureIngest(broker: Broker, plan: RunPlan): Promise<IngestRun> {
   await emptyTables(broker.pool)
@@ -41,14 +47,18 @@ export async function measureIngest(broker: Broker, plan: RunPlan): Promise<Inge
   const walPerEntry = ((await walBytes(broker.pool)) - walBefore) / entries
   await expectRows(broker.pool, entries - batches.reduce((sum, { repeats }) => sum + repeats, 0))
   const bytes = await measureBytes(broker.pool)
-  const chunks = await exportRows(broker.pool, 1_000)
+  const text = await exportRows(broker.pool, 'text', rowsPerBatch)
+  const binary = await exportRows(broker.pool, 'binary', rowsPerBatch * batchesTogether)
   await emptyTables(broker.pool)
-  const limit = await measureCopy(broker.postgres.url, broker.postgres.pid, chunks)
+  const { url, pid } = broker.postgres
+  const bestLimit = await measureCopy(url, pid, { format: 'binary', chunks: binary })
+  await emptyTables(broker.pool)
+  const limit = await measureCopy(url, pid, { format: 'text', chunks: text })
   const cpuOf = (name: ProcessName) => (cpuAfter[name] - cpuBefore[name]) / entries
   const cpu = Object.fromEntries(
     Object.keys(cpuAfter).map((name) => [name, cpuOf(name as ProcessName)]), // Object.keys forgets them
   ) as IngestRun['cpu']
-  return { entriesPerSecond: entries / seconds, cpu, bytes, walPerEntry, depth, limit }
+  return { entriesPerSecond: entries / seconds, cpu, bytes, walPerEntry, depth, limit, bestLimit }
 }
 
 /** As fast as the queue is drained, until it is empty. */

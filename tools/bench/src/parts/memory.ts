@@ -25,7 +25,8 @@ const readMs = 200
 const retention = { retention_seconds: 60, partition_seconds: 10 }
 const mebibyte = 2 ** 20
 
-type Sample = Record<(typeof watched)[number], number>
+/** Bytes now, and the most so far. */
+type Sample = Record<(typeof watched)[number], ReturnType<typeof memoryOf>>
 
 /** Full load, readers and retention together for 20 minutes: what each process holds, and whether it grows. */
 export const memory: Part = async (context) => {
@@ -77,7 +78,7 @@ async function sampleMemory(broker: Broker, signal: AbortSignal): Promise<Sample
   const [writer] = broker.writers
   while (!signal.aborted) {
     await wait(sampleMs)
-    const now = ({ pid }: { pid: number }) => memoryOf(pid).now
+    const now = ({ pid }: { pid: number }) => memoryOf(pid)
     samples.push({
       ingest: now(broker.ingest),
       writer: now(writer),
@@ -110,13 +111,13 @@ async function expectAllStored(broker: Broker, entries: number): Promise<void> {
 function figuresOf(samples: Sample[]): Figure[] {
   const quarter = Math.max(1, Math.floor(samples.length / 4))
   const mean = (some: Sample[], name: keyof Sample) =>
-    some.reduce((sum, one) => sum + one[name], 0) / some.length
+    some.reduce((sum, one) => sum + one[name].now, 0) / some.length
   return watched.flatMap((name) => [
     {
       id: `memory.${name}`,
       title: `memory of ${names[name]} at full load, most`,
       unit: 'MiB',
-      values: [Math.max(...samples.map((one) => one[name])) / mebibyte],
+      values: [Math.max(...samples.map((one) => one[name].peak)) / mebibyte],
     },
     {
       id: `memory.${name}.growth`,

@@ -10,6 +10,7 @@ export interface ReadClient {
 export interface ReadPage {
   /** Of a page; a histogram has none. */
   logs?: unknown[]
+  total: number
   next_cursor: string | null
 }
 
@@ -44,6 +45,7 @@ export async function timeReads(
   for (let sample = -warmUps; sample < samples; sample += 1) {
     const answer = await client.get(path(sample + warmUps))
     const { length } = answer.body.logs ?? []
+    if (!answer.body.logs && !answer.body.total) throw new Error(`${id}: a histogram of nothing`)
     if (lines !== undefined && length !== lines)
       throw new Error(`${id}: ${length} lines instead of ${lines}: ${path(sample + warmUps)}`)
     if (sample >= 0) tookMs.push(answer.tookMs)
