@@ -27,7 +27,12 @@ function rateFigures(of: Values): Figure[] {
     },
     { id: 'ingest.rate', title: 'stored entries', unit: '/s', values: of((run) => run.entriesPerSecond) },
     { id: 'ingest.copy_rate', title: 'bare COPY', unit: '/s', values: of((run) => run.limit.rowsPerSecond) },
-    { id: 'ingest.limit', title: 'the best COPY', unit: '/s', values: of((run) => run.bestLimit.rowsPerSecond) },
+    {
+      id: 'ingest.limit',
+      title: 'the best COPY',
+      unit: '/s',
+      values: of((run) => run.bestLimit.rowsPerSecond),
+    },
     {
       id: 'ingest.copy_cpu',
       title: 'bare COPY: PostgreSQL per row',

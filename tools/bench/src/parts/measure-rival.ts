@@ -91,7 +91,11 @@ async function pushAll(rival: Rival, url: string, bodies: readonly Buffer[]): Pr
   let next = 0
   const pushNext = async () => {
     for (let body = bodies[next++]; body; body = bodies[next++]) {
-      const headers = { 'Content-Type': contentType, 'Content-Encoding': 'gzip', 'Content-Length': body.length }
+      const headers = {
+        'Content-Type': contentType,
+        'Content-Encoding': 'gzip',
+        'Content-Length': body.length,
+      }
       const { status, text } = await post(http, url + pushPath, headers, body)
       if (status >= 300) throw new Error(`${name} answered ${status}: ${text.slice(0, 200)}`)
     }
