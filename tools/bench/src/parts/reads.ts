@@ -13,6 +13,9 @@ const agents = 50
 /** A third of what the write path takes at most, about. */
 const batchesPerSecond = 20
 
+/** Of the figures that are measured while lines come in. */
+const loadPrefix = 'reads.load'
+
 interface Timed {
   cases: { read: ReadCase; tookMs: number[] }[]
   /** How many times longer than the first one, page by page. */
@@ -38,7 +41,7 @@ export const reads: Part = async ({ options, progress }) => {
       ...figuresOf(idle, 'reads', `idle, ${seed.rows} lines`),
       ...figuresOf(
         loaded.result,
-        'reads.load',
+        loadPrefix,
         `while ${Math.round(loaded.entriesPerSecond)} entries/s come in`,
       ),
     ]
@@ -78,7 +81,7 @@ function figuresOf({ cases, pages }: Timed, prefix: string, note: string): Figur
       const limit = goal?.[name]
       return {
         id: `${prefix}.${id}.${name}`,
-        title: `${title}, ${name}`,
+        title: `${prefix === loadPrefix ? 'under load: ' : ''}${title}, ${name}`,
         unit: 'ms',
         values: [percentile(tookMs, share)],
         note,
@@ -88,7 +91,7 @@ function figuresOf({ cases, pages }: Timed, prefix: string, note: string): Figur
   )
   const ratio: Figure = {
     id: `${prefix}.pages`,
-    title: 'page 2 to 5 of 1 000 lines by cursor, over page 1',
+    title: `${prefix === loadPrefix ? 'under load: ' : ''}page 2 to 5 of 1 000 lines by cursor, over page 1`,
     unit: '',
     values: pages,
     note,
