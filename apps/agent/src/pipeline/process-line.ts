@@ -13,13 +13,14 @@ export interface LineRules {
 
 /**
  * What a line becomes on the wire; null when it is below `min_level`, which is counted.
- * The order is fixed: repair ▸ redact ▸ level ▸ truncate. A secret that the cut would have split is found before.
+ * The order is fixed: repair ▸ redact ▸ identify ▸ level ▸ truncate. A secret that the cut would have split is found before.
  */
 export function processLine(line: RawLine, rules: LineRules, metrics: AgentMetrics): Entry | null {
   const { source } = line
-  const redacted = redact(cleanText(line.text), source.insideKey)
-  source.insideKey = redacted.insideKey
+  const redacted = redact(cleanText(line.text), source.memory.insideKey)
+  source.memory.insideKey = redacted.insideKey
   for (const rule of redacted.found) metrics.redacted(rule)
+  const entryId = line.entryId ?? contentIdOf(line, redacted.text)
   const level = parseLevel(redacted.text)
   if (level !== null && severityOf[level] < severityOf[rules.minLevel]) {
     metrics.dropped('min_level')
@@ -27,7 +28,8 @@ export function processLine(line: RawLine, rules: LineRules, metrics: AgentMetri
   }
   const { message, originalBytes } = truncate(redacted.text, rules.messageBytesMax, line.lostBytes)
   if (originalBytes !== null) metrics.truncated()
-  const { namespace, podName, containerName, labels } = source.names
+  const { namespace, podName, containerName, podUid, node, deploymentObjectId, workOrderId, labels } =
+    source.names
   return {
     timestamp: formatTimestamp(line.time),
     namespace,
@@ -35,12 +37,23 @@ export function processLine(line: RawLine, rules: LineRules, metrics: AgentMetri
     container_name: containerName,
     ...(level !== null && { level }),
     message,
-    entry_id: line.entryId,
+    entry_id: entryId,
     seq: line.seq,
     ...(line.output !== null && { output: line.output }),
     ...(line.continues !== null && { group_id: line.continues }),
+    ...(podUid !== null && { pod_uid: podUid }),
+    ...(node !== null && { node }),
+    ...(deploymentObjectId !== null && { deployment_object_id: deploymentObjectId }),
+    ...(workOrderId !== null && { work_order_id: workOrderId }),
     labels,
     ...(originalBytes !== null && { original_bytes: originalBytes }),
     ...(line.continues !== null && { attributes: { continuation: true } }),
   }
+}
+
+/** Also for a line that is then left out: its number among equal lines must not depend on that. */
+function contentIdOf({ source, time, rawBytes }: RawLine, text: string): string {
+  if (!source.seen)
+    throw new Error('a line without an id comes from a source that knows its lines by content')
+  return source.seen.take(time, rawBytes, text)
 }

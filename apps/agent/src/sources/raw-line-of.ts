@@ -30,5 +30,15 @@ export function rawLineOf(
   if (continues !== null && terminated && text === '' && lostBytes === 0) return undefined
   state.seq += 1
   const time = state.clock.next(nowMs)
-  return { source, text, time, seq: state.seq, entryId, output: null, lostBytes, continues }
+  return {
+    source,
+    text,
+    time,
+    seq: state.seq,
+    entryId,
+    output: null,
+    rawBytes: bytes.length + lostBytes,
+    lostBytes,
+    continues,
+  }
 }

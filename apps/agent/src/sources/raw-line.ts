@@ -1,36 +1,52 @@
 import type { Gap, LogTime } from '@logboom/contracts'
-import type { Position } from '../spool/position.ts'
+import type { SeenLines } from '../identity/seen-lines.ts'
+import type { LineMemory, Position } from '../spool/position.ts'
 
 /** Where lines come from, as the wire names it. */
 export interface StreamNames {
   namespace: string
   podName: string
   containerName: string
+  /** Of a pod: what tells it from its predecessor of the same name. */
+  podUid: string | null
+  node: string | null
+  deploymentObjectId: string | null
+  workOrderId: string | null
   labels: Record<string, string>
 }
 
-/** Something that yields lines: a file in one of its lives, a pipe; later a container. */
+/** Something that yields lines: a file in one of its lives, a pipe, a container. */
 export interface Source {
   /** Unique among the sources of this agent, and the same after a restart if the source can be resumed. */
   readonly key: string
+  /** May be replaced while the source is read, by one that knows more: a line is named by what is known when it is pushed. */
   readonly names: StreamNames
-  /** Whether the lines of a private key are passing; kept here so that it survives a restart with the position. */
-  insideKey: boolean
+  /** What the pipeline remembers from line to line; kept here so that it survives a restart with the position. */
+  memory: LineMemory
+  /** Of sources whose lines are known by their content; null where each line has its id from its place. */
+  readonly seen: SeenLines | null
   /** Where to go on when all that was pushed so far is safe; null for what cannot be read twice. */
   position(): Position | null
+  /** Everything that the source had yielded until then was pushed, in microseconds since 1970; null while that is not known. */
+  readUntilUs(): number | null
 }
 
 /** One line, from whatever source, before anybody looked into it. */
 export interface RawLine {
   source: Source
   text: string
-  /** The source's own clock, or the time of reading; strictly increasing within the source. */
+  /** The source's own clock, or the time of reading, which then is strictly increasing within the source. */
   time: LogTime
   /** Counts the lines of the source; orders lines of equal time. */
   seq: number
-  /** Unique with the time: the same line, read again from the same place, has the same id. */
-  entryId: string
+  /**
+   * Unique with the time: the same line, read again, has the same id. Null where `source.seen` makes it of the content,
+   * once secrets are masked.
+   */
+  entryId: string | null
   output: 'stdout' | 'stderr' | null
+  /** Bytes of the line as it was read, without its newline, those that were not kept included. */
+  rawBytes: number
   /** Bytes that the splitter dropped because the line was too long. */
   lostBytes: number
   /** For the rest of a line whose beginning was sent before its newline came: the id of that beginning. */

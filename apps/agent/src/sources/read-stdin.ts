@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createStreamLineIds } from '../identity/stream-line-ids.ts'
 import type { AgentMetrics } from '../metrics.ts'
+import { freshMemory } from '../spool/position.ts'
 import { createLineClock } from './line-clock.ts'
-import type { HostNames } from './names-of-path.ts'
+import { namesOfHost } from './files/names-of-path.ts'
+import type { HostNames } from './files/names-of-path.ts'
 import type { LineSink, Source } from './raw-line.ts'
 import { rawLineOf } from './raw-line-of.ts'
 import type { LineState } from './raw-line-of.ts'
@@ -62,9 +64,11 @@ export async function readStdin(
 function pipeSource(host: HostNames): Source {
   return {
     key: `stdin:${randomUUID()}`,
-    names: { ...host, containerName: 'stdin', labels: {} },
-    insideKey: false,
+    names: { ...namesOfHost(host), containerName: 'stdin', labels: {} },
+    memory: freshMemory(),
+    seen: null,
     position: () => null,
+    readUntilUs: () => null,
   }
 }
 

@@ -45,9 +45,11 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 const finishedFilesMax = 1_000
 
 function withoutForgotten(positions: Record<string, Position>): Record<string, Position> {
-  const finished = Object.entries(positions).filter(([, { finishedMs }]) => finishedMs !== null)
+  const finished = Object.entries(positions).flatMap(([key, position]) =>
+    position.kind === 'file' && position.finishedMs !== null ? [{ key, ms: position.finishedMs }] : [],
+  )
   if (finished.length <= finishedFilesMax) return positions
-  finished.sort(([, a], [, b]) => (b.finishedMs ?? 0) - (a.finishedMs ?? 0))
-  const forgotten = new Set(finished.slice(finishedFilesMax).map(([key]) => key))
+  finished.sort((a, b) => b.ms - a.ms)
+  const forgotten = new Set(finished.slice(finishedFilesMax).map(({ key }) => key))
   return Object.fromEntries(Object.entries(positions).filter(([key]) => !forgotten.has(key)))
 }

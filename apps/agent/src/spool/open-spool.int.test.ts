@@ -39,6 +39,7 @@ async function reopened(): Promise<Spool> {
 }
 
 const position = (offset: number): Position => ({
+  kind: 'file',
   path: '/x/app.log',
   generation: 0,
   fingerprint: { bytes: 0, hash: '' },

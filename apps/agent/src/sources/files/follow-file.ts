@@ -1,10 +1,11 @@
-import { fingerprintBytesMax, markerBytesMax, printOf } from '../identity/file-identity.ts'
-import { gapOf } from './gap-of.ts'
+import { freshMemory } from '../../spool/position.ts'
+import { fingerprintBytesMax, markerBytesMax, printOf } from '../../identity/file-identity.ts'
+import { gapOf } from '../gap-of.ts'
 import { noBytes, recognise, takenTail } from './open-file.ts'
 import type { FollowDeps, FollowedFile } from './open-file.ts'
-import { rawLineOf } from './raw-line-of.ts'
-import { createLineSplitter } from './split-lines.ts'
-import type { ByteLine } from './split-lines.ts'
+import { rawLineOf } from '../raw-line-of.ts'
+import { createLineSplitter } from '../split-lines.ts'
+import type { ByteLine } from '../split-lines.ts'
 
 /** Reads once, at most the size of `buffer`. Resolves with true when there may be more to read at once. */
 export async function readTurn(
@@ -13,9 +14,11 @@ export async function readTurn(
   deps: FollowDeps,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const lookedUs = deps.now() * 1000
   const { size, modifiedNs } = await file.access.look()
   if (size === file.readOffset && modifiedNs === file.modifiedNs) {
     await takeSilentPartial(file, deps)
+    if (file.takenOffset === file.readOffset) file.caughtUpUs = lookedUs
     return false
   }
   const overlap = file.readTail.length
@@ -128,7 +131,7 @@ async function beginNewLife(file: FollowedFile, deps: FollowDeps): Promise<void>
   file.generation += 1
   file.fingerprint = null
   file.openLine = null
-  file.insideKey = false
+  file.memory = freshMemory()
   file.readOffset = file.takenOffset = 0
   file.readTail = file.takenBytes = noBytes
   file.takenFrom = 0

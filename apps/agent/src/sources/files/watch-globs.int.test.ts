@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
-import { useAgentBench } from '../agent-bench-fixture.ts'
+import { useAgentBench } from '../../agent-bench-fixture.ts'
 
 const bench = useAgentBench()
 const { expectMessages } = bench

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs'
 import type { FSWatcher } from 'node:fs'
 import { sep } from 'node:path'
-import { createWakeUp, pause } from '../wake-up.ts'
+import { createWakeUp, pause } from '../../wake-up.ts'
 
 /** What happened since the last look. */
 export interface Notice {

@@ -1,12 +1,13 @@
 import { dirname } from 'node:path'
-import type { Position } from '../spool/position.ts'
+import { freshMemory } from '../../spool/position.ts'
+import type { FilePosition } from '../../spool/position.ts'
 import type { FileSet } from './file-set.ts'
 import { follow } from './file-set.ts'
 import { findByKey, findRotated, isFollowed } from './find-files.ts'
 import type { FoundFile } from './find-files.ts'
-import { gapOf } from './gap-of.ts'
+import { gapOf } from '../gap-of.ts'
 import { namesOfPath } from './names-of-path.ts'
-import type { Source } from './raw-line.ts'
+import type { Source } from '../raw-line.ts'
 
 /** The clock of a file system ticks more coarsely than ours. */
 const clockSlackMs = 50
@@ -29,7 +30,7 @@ export async function recoverAbsent(set: FileSet, found: readonly FoundFile[]): 
 const triesMax = 3
 
 /** A rotation may go on while we look: between finding a file and opening it, it may get its next name. */
-async function followMoved(set: FileSet, key: string, position: Position): Promise<boolean> {
+async function followMoved(set: FileSet, key: string, position: FilePosition): Promise<boolean> {
   for (let attempt = 0; attempt < triesMax; attempt += 1) {
     const moved = await findByKey(dirname(position.path), key)
     if (moved && (await follow(set, moved, { namedAfter: position.path, mustResume: true }))) return true
@@ -65,7 +66,7 @@ export function tellVanished(set: FileSet, found: readonly FoundFile[]): void {
 function adoptFromOtherDevice(
   set: FileSet,
   key: string,
-  position: Position,
+  position: FilePosition,
   found: readonly FoundFile[],
 ): boolean {
   const inode = key.split(':')[1]
@@ -76,12 +77,12 @@ function adoptFromOtherDevice(
   return true
 }
 
-function giveUp(set: FileSet, key: string, position: Position): void {
+function giveUp(set: FileSet, key: string, position: FilePosition): void {
   const source = finish(set, key, position)
   set.deps.sink.addGap(source, gapOf(source.names, 'rotated', position.time, set.deps.now()))
 }
 
-function finish(set: FileSet, key: string, position: Position): Source {
+function finish(set: FileSet, key: string, position: FilePosition): Source {
   const finished = { ...position, finishedMs: set.deps.now() }
   set.left.set(key, finished)
   const source = goneSource(set, key, position.path, finished)
@@ -89,6 +90,13 @@ function finish(set: FileSet, key: string, position: Position): Source {
   return source
 }
 
-function goneSource({ deps }: FileSet, key: string, path: string, position: Position | null): Source {
-  return { key, names: namesOfPath(deps.host, path), insideKey: false, position: () => position }
+function goneSource({ deps }: FileSet, key: string, path: string, position: FilePosition | null): Source {
+  return {
+    key,
+    names: namesOfPath(deps.host, path),
+    memory: freshMemory(),
+    seen: null,
+    position: () => position,
+    readUntilUs: () => null,
+  }
 }

@@ -4,7 +4,7 @@ import { namesOfPath } from './names-of-path.ts'
 const host = { namespace: 'host', podName: 'h' }
 
 test('a file is named after its host, its base name and its path', () => {
-  expect(namesOfPath(host, '/var/log/app.log')).toEqual({
+  expect(namesOfPath(host, '/var/log/app.log')).toMatchObject({
     namespace: 'host',
     podName: 'h',
     containerName: 'app.log',

@@ -1,6 +1,6 @@
 import { glob, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, matchesGlob, resolve } from 'node:path'
-import { fileKey } from '../identity/file-identity.ts'
+import { fileKey } from '../../identity/file-identity.ts'
 
 export interface FoundFile {
   path: string

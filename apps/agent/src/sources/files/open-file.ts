@@ -1,19 +1,20 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { createLineIds, fileKey, isPrintOf, markerBytesMax, printOf } from '../identity/file-identity.ts'
-import type { Print } from '../identity/file-identity.ts'
-import type { AgentMetrics } from '../metrics.ts'
-import type { Position } from '../spool/position.ts'
+import { createLineIds, fileKey, isPrintOf, markerBytesMax, printOf } from '../../identity/file-identity.ts'
+import type { Print } from '../../identity/file-identity.ts'
+import type { AgentMetrics } from '../../metrics.ts'
+import { freshMemory, LineMemory } from '../../spool/position.ts'
+import type { FilePosition } from '../../spool/position.ts'
 import { accessOf } from './file-access.ts'
 import type { FileAccess } from './file-access.ts'
-import { gapOf } from './gap-of.ts'
-import { createLineClock } from './line-clock.ts'
+import { gapOf } from '../gap-of.ts'
+import { createLineClock } from '../line-clock.ts'
 import { namesOfPath } from './names-of-path.ts'
 import type { HostNames } from './names-of-path.ts'
-import type { LineSink, Source } from './raw-line.ts'
-import type { LineState } from './raw-line-of.ts'
-import { createLineSplitter } from './split-lines.ts'
-import type { LineSplitter } from './split-lines.ts'
+import type { LineSink, Source } from '../raw-line.ts'
+import type { LineState } from '../raw-line-of.ts'
+import { createLineSplitter } from '../split-lines.ts'
+import type { LineSplitter } from '../split-lines.ts'
 
 export interface FollowDeps {
   sink: LineSink
@@ -29,6 +30,7 @@ export interface FollowDeps {
 
 /** An open file that is read as it grows. It belongs to its inode: a rename changes nothing, a truncation starts a new life. */
 export interface FollowedFile extends Source, LineState {
+  position(): FilePosition
   readonly handle: FileHandle
   readonly access: FileAccess
   readonly device: bigint
@@ -53,6 +55,8 @@ export interface FollowedFile extends Source, LineState {
   modifiedNs: bigint
   /** A writer that does not append goes on at its old offset after a truncation: before it is a hole, which reads as NUL. */
   isInHole: boolean
+  /** When its end was last seen with every line of it taken, microseconds since 1970. */
+  caughtUpUs: number | null
 }
 
 export const noBytes = Buffer.alloc(0)
@@ -61,7 +65,7 @@ export interface OpenOptions {
   /** Names the stream, if the file is new to us; else its position does. */
   namedAfter: string
   /** The position of the file, or of another one that had the same inode: only the content decides. */
-  knownOf: (key: string) => Position | undefined
+  knownOf: (key: string) => FilePosition | undefined
   /** Not to be read if it is not the file whose position is known. */
   mustResume?: boolean
 }
@@ -95,12 +99,13 @@ export async function openFile(
 
 type Opened = Pick<FollowedFile, 'handle' | 'access' | 'device' | 'inode' | 'path'>
 
-function newFile(opened: Opened, known: Position | undefined, deps: FollowDeps): FollowedFile {
+function newFile(opened: Opened, known: FilePosition | undefined, deps: FollowDeps): FollowedFile {
   const file: FollowedFile = {
     ...opened,
     key: fileKey(opened),
     names: namesOfPath(deps.host, opened.path),
-    insideKey: false,
+    memory: freshMemory(),
+    seen: null,
     changedAtMs: performance.now(),
     finishedMs: null,
     generation: known ? known.generation + 1 : 0,
@@ -117,18 +122,20 @@ function newFile(opened: Opened, known: Position | undefined, deps: FollowDeps):
     takenFrom: 0,
     modifiedNs: -1n,
     isInHole: known !== undefined,
+    caughtUpUs: null,
     position: () => positionOf(file, deps.printKey),
+    readUntilUs: () => file.caughtUpUs,
   }
   return file
 }
 
-function resumedFile(opened: Opened, known: Position, tail: Buffer, deps: FollowDeps): FollowedFile {
+function resumedFile(opened: Opened, known: FilePosition, tail: Buffer, deps: FollowDeps): FollowedFile {
   const file = newFile(opened, known, deps)
-  const { generation, offset, openLine, insideKey } = known
+  const { generation, offset, openLine } = known
   Object.assign(file, {
     generation,
     openLine,
-    insideKey,
+    memory: LineMemory.parse(known),
     readOffset: offset,
     takenOffset: offset,
     isInHole: false,
@@ -147,7 +154,7 @@ export function recognise(file: FollowedFile, fingerprint: Print): void {
 }
 
 /** The bytes before the position, if both they and the first bytes are what they were. */
-async function resumeTail(handle: FileHandle, known: Position, printKey: string): Promise<Buffer | null> {
+async function resumeTail(handle: FileHandle, known: FilePosition, printKey: string): Promise<Buffer | null> {
   const { fingerprint, marker, offset } = known
   if (!isPrintOf(printKey, fingerprint, await readAt(handle, 0, fingerprint.bytes))) return null
   const tail = await readAt(handle, offset - marker.bytes, marker.bytes)
@@ -166,9 +173,10 @@ export function takenTail({ takenBytes, takenFrom, takenOffset }: FollowedFile):
   return takenBytes.subarray(Math.max(0, end - markerBytesMax), end)
 }
 
-function positionOf(file: FollowedFile, printKey: string): Position {
-  const { path, generation, seq, openLine, insideKey, finishedMs } = file
+function positionOf(file: FollowedFile, printKey: string): FilePosition {
+  const { path, generation, seq, openLine, memory, finishedMs } = file
   return {
+    kind: 'file',
     path,
     generation,
     fingerprint: file.fingerprint ?? printOf(printKey, noBytes),
@@ -177,7 +185,7 @@ function positionOf(file: FollowedFile, printKey: string): Position {
     seq,
     time: file.clock.last,
     openLine,
-    insideKey,
+    ...memory,
     finishedMs,
   }
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { byteLength, cleanText, cutBytes, fieldBytesMax } from '@logboom/contracts'
-import type { StreamNames } from './raw-line.ts'
+import type { StreamNames } from '../raw-line.ts'
 
 /** Who the host is on the wire. */
 export interface HostNames {
@@ -12,11 +12,18 @@ export interface HostNames {
 export function namesOfPath(host: HostNames, path: string): StreamNames {
   const text = cleanText(path)
   return {
-    namespace: host.namespace,
-    podName: host.podName,
+    ...namesOfHost(host),
     containerName: cutBytes(basename(text) || 'file', fieldBytesMax.container_name),
     labels: { path: keepTail(text, fieldBytesMax.label) },
   }
+}
+
+/** What holds for all lines of a host that are no pod's. */
+export function namesOfHost({
+  namespace,
+  podName,
+}: HostNames): Omit<StreamNames, 'containerName' | 'labels'> {
+  return { namespace, podName, podUid: null, node: null, deploymentObjectId: null, workOrderId: null }
 }
 
 /** The end of a path tells more than its beginning. */

@@ -1,5 +1,5 @@
 import type { Logger } from '@logboom/service'
-import type { Position, Positions } from '../spool/position.ts'
+import type { FilePosition, Positions } from '../../spool/position.ts'
 import type { FoundFile } from './find-files.ts'
 import { finishFile } from './follow-file.ts'
 import { openFile } from './open-file.ts'
@@ -29,7 +29,7 @@ export interface FileSet {
   readonly log: Logger
   readonly followed: Map<string, Followed>
   /** Where files were left that are not open. */
-  readonly left: Map<string, Position>
+  readonly left: Map<string, FilePosition>
   /** By path: files that match and cannot be read. */
   readonly unreadable: Map<string, { size: number; sinceMs: number }>
   /** When the last look began, by `performance.now()` and in milliseconds since 1970; null before the first. */
@@ -42,7 +42,11 @@ export function createFileSet(
   deps: FollowDeps,
   log: Logger,
 ): FileSet {
-  const left = new Map(Object.entries(positions))
+  const left = new Map(
+    Object.entries(positions).flatMap(([key, position]) =>
+      position.kind === 'file' ? [[key, position]] : [],
+    ),
+  )
   return { options, deps, log, followed: new Map(), left, unreadable: new Map(), looked: null }
 }
 
@@ -90,8 +94,7 @@ export async function abandon(set: FileSet, { file, path }: Followed, err: unkno
 
 function leave(set: FileSet, file: FollowedFile): void {
   set.followed.delete(file.key)
-  const position = file.position()
-  if (position) set.left.set(file.key, position)
+  set.left.set(file.key, file.position())
 }
 
 function noteUnreadable(set: FileSet, path: string, size: number, err: unknown): void {

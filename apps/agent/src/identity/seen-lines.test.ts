@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createContentIds } from './content-ids.ts'
+import { createSeenLines } from './seen-lines.ts'
+import type { SeenLines } from './seen-lines.ts'
+
+interface Line {
+  us: number
+  ns: number
+  text: string
+}
+
+const options = { idOf: createContentIds('cluster', 'pod', 'app'), printKey: 'key-of-this-machine' }
+/** Stands for redaction: what follows `pw=` is not in the text that ids are made of. */
+const masked = (text: string) => text.replace(/pw=\w+/, 'pw=*')
+
+/** Reads lines from a place on; returns the ids of those that are new. */
+function read(seen: SeenLines, lines: readonly Line[]): string[] {
+  seen.beginReading()
+  return lines.flatMap(({ us, ns, text }) => {
+    const time = { us, ns }
+    const bytes = Buffer.from(text)
+    return seen.isKnown(time, bytes) ? [] : [`${us}.${ns} ${seen.take(time, bytes.length, masked(text))}`]
+  })
+}
+
+const line = fc.record({
+  us: fc.integer({ min: 0, max: 9 }).map((half) => 1e15 + half * 500_000),
+  ns: fc.integer({ min: 0, max: 1 }),
+  text: fc.constantFrom('a', 'b', 'pw=1', 'pw=2', ''),
+})
+
+/** What a reader is served that begins at a time: whole seconds, as the kubelet does, and two before. */
+function isServed({ us }: Line, latestUs: number): boolean {
+  return us >= Math.floor(latestUs / 1e6) * 1e6 - 2e6
+}
+
+test('a reader that was interrupted anywhere, restarted or not, takes every line it is served once, with the id that one reading gives it', () => {
+  const stop = fc.record({ at: fc.nat(60), restarts: fc.boolean() })
+  const holds = fc.property(
+    fc.array(line, { maxLength: 60 }),
+    fc.array(stop, { maxLength: 5 }),
+    (lines, stops) => {
+      const ids = read(createSeenLines(options), lines)
+      let seen = createSeenLines(options)
+      const taken: string[] = []
+      const served = new Set<number>()
+      const end = { at: lines.length, restarts: false }
+      for (const { at, restarts } of [...stops.toSorted((a, b) => a.at - b.at), end]) {
+        const latestUs = seen.latest?.us ?? 0
+        const shown = [...lines.keys()].slice(0, at).filter((n) => isServed(lines[n] as Line, latestUs))
+        for (const n of shown) served.add(n)
+        taken.push(
+          ...read(
+            seen,
+            shown.map((n) => lines[n] as Line),
+          ),
+        )
+        if (restarts) seen = createSeenLines({ ...options, saved: seen.save(), latest: seen.latest })
+      }
+      expect(taken.toSorted()).toEqual([...served].map((n) => ids[n] as string).toSorted())
+    },
+  )
+  fc.assert(holds, { numRuns: 1_000 })
+})
+
+test('equal lines of one time are told apart, also those that differ in a masked secret only', () => {
+  const at = { us: 1e15, ns: 7 }
+  const ids = read(createSeenLines(options), [
+    { ...at, text: 'pw=1' },
+    { ...at, text: 'pw=2' },
+    { ...at, text: 'pw=1' },
+  ])
+  expect(new Set(ids).size).toBe(3)
+})
+
+test('five hundred lines of one nanosecond are known again after a restart', () => {
+  const lines = Array.from({ length: 500 }, (_, n) => ({
+    us: 1e15,
+    ns: 0,
+    text: n < 50 ? 'same' : `line ${n}`,
+  }))
+  const seen = createSeenLines(options)
+  expect(new Set(read(seen, lines)).size).toBe(500)
+  const again = createSeenLines({ ...options, saved: seen.save(), latest: seen.latest })
+  expect(read(again, lines)).toEqual([])
+  expect(again.hasMetKnown).toBe(true)
+})
+
+test('a reading that meets no line of an earlier one says so', () => {
+  const seen = createSeenLines(options)
+  read(seen, [{ us: 1e15, ns: 0, text: 'before' }])
+  read(seen, [{ us: 1e15 + 1e6, ns: 0, text: 'after the rotation' }])
+  expect(seen.hasMetKnown).toBe(false)
+})
+
+test('a reader without state gives a line the id that it had, whatever it was masked of', () => {
+  const lines = [
+    { us: 1e15, ns: 0, text: 'a' },
+    { us: 1e15, ns: 0, text: 'a' },
+    { us: 1e15 + 5, ns: 1, text: 'pw=1' },
+  ]
+  expect(read(createSeenLines({ ...options, printKey: 'another machine' }), lines)).toEqual(
+    read(createSeenLines(options), lines),
+  )
+})
