@@ -47,8 +47,13 @@ export function processLine(line: RawLine, rules: LineRules, metrics: AgentMetri
     ...(workOrderId !== null && { work_order_id: workOrderId }),
     labels,
     ...(originalBytes !== null && { original_bytes: originalBytes }),
-    ...(line.continues !== null && { attributes: { continuation: true } }),
+    ...attributesOf(line),
   }
+}
+
+function attributesOf({ continues, isTimeEstimated }: RawLine): Pick<Entry, 'attributes'> | undefined {
+  if (continues !== null) return { attributes: { continuation: true } }
+  return isTimeEstimated ? { attributes: { time_estimated: true } } : undefined
 }
 
 /** Also for a line that is then left out: its number among equal lines must not depend on that. */
