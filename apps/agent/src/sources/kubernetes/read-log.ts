@@ -47,6 +47,8 @@ export interface Reading {
   lines: number
   bytes: number
   newLines: number
+  /** Of these, the ones that count in the activity of the container. */
+  notedLines: number
   /** Lines of the tail that could not be judged. */
   unjudged: number
   hasMetAfterFirst: boolean
@@ -80,6 +82,7 @@ export function beginReading(source: ContainerSource, plan: ReadingPlan, lineByt
     lines: 0,
     bytes: 0,
     newLines: 0,
+    notedLines: 0,
     unjudged: 0,
     hasMetAfterFirst: false,
     hasDiagnostic: false,
