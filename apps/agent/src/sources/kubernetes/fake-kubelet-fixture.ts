@@ -53,6 +53,7 @@ export function startFakeKubelet(api: FakeApiServer): FakeKubelet {
   const lives = new Map<string, FakeLife[]>()
   const open = new Set<ServerResponse>()
   const livesOf = (uid: string, container: string) => lives.get(`${uid}/${container}`) ?? []
+  const podOf = indexPods(api)
   const kubelet: FakeKubelet = {
     fault: () => null,
     rotateBytes: Infinity,
@@ -89,7 +90,7 @@ export function startFakeKubelet(api: FakeApiServer): FakeKubelet {
   api.logs = (request, res) => {
     open.add(res)
     res.on('close', () => open.delete(res))
-    void answerLog(api, kubelet, (uid, name) => livesOf(uid, name), request, res)
+    void answerLog(podOf(request), kubelet, livesOf, request, res)
   }
   return kubelet
 }
@@ -102,15 +103,26 @@ export function nowTime(): LogTime {
   return { us: Math.floor((performance.timeOrigin + performance.now()) * 1000), ns: lastNs }
 }
 
+/** Finds pods by their names, among thousands. */
+function indexPods(api: FakeApiServer): (request: FakeRequest) => FakePod | undefined {
+  const nameOf = ({ namespace, name }: { namespace: string | null; name: string | null }) =>
+    `${namespace}/${name}`
+  const pods = new Map(api.pods().map((pod) => [nameOf(pod.metadata), pod]))
+  api.onEvent(({ type, pod }) => {
+    if (type === 'DELETED') pods.delete(nameOf(pod.metadata))
+    else pods.set(nameOf(pod.metadata), pod)
+  })
+  return (request) => pods.get(nameOf(request))
+}
+
 async function answerLog(
-  api: FakeApiServer,
+  pod: FakePod | undefined,
   kubelet: FakeKubelet,
   livesOf: (uid: string, container: string) => readonly FakeLife[],
   request: FakeRequest,
   res: ServerResponse,
 ): Promise<void> {
-  const { namespace, name, query } = request
-  const pod = api.pods().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name)
+  const { name, query } = request
   if (!pod) return sendStatus(res, 404, 'NotFound', `pods "${name}" not found`)
   const container = query.get('container') ?? ''
   const fault = kubelet.fault(request) ?? {}
