@@ -20,7 +20,7 @@ export interface SeenLines {
   readonly hasMetKnown: boolean
   /** There is something to meet, and it was not met so far. What is taken meanwhile proves nothing to later readings. */
   readonly isUnproven: boolean
-  /** From here on what was taken counts as proof, as what lies between was told as a gap. */
+  /** What lies between was told as a gap: what this reading took counts as proof from here on, and nothing before it. */
   trust(): void
   /** Takes the line that `isKnown` was asked of last, which is new; returns its id. */
   take(time: LogTime, rawBytes: number, text: string): string
@@ -56,7 +56,7 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
   const state: State = { ...emptyWindow(), reading: 0, latest, last: latest, print: '' }
   const print = createPrint(printKey)
   for (const [us, ns, bytesHash, textHash] of saved)
-    remember(state, us, { us, ns, print: bytesHash, textHash, reading: 0, takenIn: 0 })
+    remember(state, { us, ns, print: bytesHash, textHash, reading: 0, takenIn: 0 })
   Object.assign(state, { latest, last: latest })
   return {
     beginReading({ isNewLog } = { isNewLog: false }) {
@@ -74,11 +74,11 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
       const id = idOf({ time, rawBytes, text, occurrence: 0 })
       const line = newLine(state, time, id.slice(0, 12))
       const occurrence = occurrenceOf(state, line)
-      remember(state, time.us, line)
+      remember(state, line)
       forget(state)
       return occurrence === 0 ? id : idOf({ time, rawBytes, text, occurrence })
     },
-    trust: () => prove(state),
+    trust: () => trust(state),
     get hasMetKnown() {
       return state.hasMetKnown
     },
@@ -172,6 +172,15 @@ function prove(state: State): void {
   state.isUnproven = false
 }
 
+function trust(state: State): void {
+  const { reading, groups, recent } = state
+  const old = [...groups.values()]
+  Object.assign(state, emptyWindow())
+  for (const { lines } of old) for (const line of lines) if (line.reading === reading) addToGroup(state, line)
+  state.recent = recent.filter((line) => line.reading === reading)
+  prove(state)
+}
+
 /** Lines of one time come in the order in which they came before, so that the search hardly ever goes beyond the cursor. */
 function meet(state: State, { us, ns }: LogTime): boolean {
   const group = state.groups.get(us)
@@ -207,14 +216,18 @@ function occurrenceOf({ groups, reading }: State, { us, ns, textHash }: SeenLine
   return occurrence
 }
 
-function remember(state: State, us: number, line: SeenLine): void {
-  const group = state.groups.get(us)
-  if (group) group.lines.push(line)
-  else state.groups.set(us, { lines: [line], cursor: 0, reading: line.reading })
-  state.lines += 1
+function remember(state: State, line: SeenLine): void {
+  addToGroup(state, line)
   state.last = line
   if (!state.latest || compareTimes(line, state.latest) > 0) state.latest = line
   if (state.recent.push(line) > savedMax) state.recent.shift()
+}
+
+function addToGroup(state: State, line: SeenLine): void {
+  const group = state.groups.get(line.us)
+  if (group) group.lines.push(line)
+  else state.groups.set(line.us, { lines: [line], cursor: 0, reading: line.reading })
+  state.lines += 1
 }
 
 /** What no reading will show again. Lines come nearly in the order of their times, so the oldest are the first. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { parseTimestamp } from '@logboom/contracts'
 import type { LogTime } from '@logboom/contracts'
@@ -39,11 +40,15 @@ export interface FakeKubelet {
   run(uid: string, container?: string): FakeLife
   /** Ends it; with `waits`, the container then waits for its next one. */
   end(uid: string, how?: { container?: string; exitCode?: number; waits?: string }): void
+  /** The one that has ended waits for its next life, as in a crash loop. */
+  wait(uid: string, reason: string): void
   /** The life that runs or ran last. */
   life(uid: string, container?: string): FakeLife
   write(uid: string, text: string | Buffer, options?: WriteOptions & { container?: string }): void
   /** Answers that are open. */
   readonly open: ReadonlySet<ServerResponse>
+  /** The pod whose log an answer carries. */
+  nameOf(res: ServerResponse): string | undefined
   /** Cuts all connections that carry a log. */
   cut(): void
 }
@@ -52,12 +57,14 @@ export interface FakeKubelet {
 export function startFakeKubelet(api: FakeApiServer): FakeKubelet {
   const lives = new Map<string, FakeLife[]>()
   const open = new Set<ServerResponse>()
+  const names = new WeakMap<ServerResponse, string>()
   const livesOf = (uid: string, container: string) => lives.get(`${uid}/${container}`) ?? []
   const podOf = indexPods(api)
   const kubelet: FakeKubelet = {
     fault: () => null,
     rotateBytes: Infinity,
     open,
+    nameOf: (res) => names.get(res),
     run(uid, container = 'app') {
       let id = ''
       api.updatePod(uid, (pod) => {
@@ -74,6 +81,13 @@ export function startFakeKubelet(api: FakeApiServer): FakeKubelet {
       kubelet.life(uid, container).end()
       api.updatePod(uid, (pod) => endContainer(pod, container, exitCode, waits))
     },
+    wait(uid, reason) {
+      api.updatePod(uid, (pod) => {
+        const status = statusOf(pod, 'app')
+        status.lastState = status.state
+        status.state = { waiting: { reason } }
+      })
+    },
     life(uid, container = 'app') {
       const life = livesOf(uid, container).at(-1)
       if (!life) throw new Error('it was never started')
@@ -89,6 +103,7 @@ export function startFakeKubelet(api: FakeApiServer): FakeKubelet {
   }
   api.logs = (request, res) => {
     open.add(res)
+    names.set(res, request.name ?? '')
     res.on('close', () => open.delete(res))
     void answerLog(podOf(request), kubelet, livesOf, request, res)
   }
@@ -191,16 +206,17 @@ async function send(
 ): Promise<void> {
   const { resetAfter = Infinity, endAfter = Infinity, stallAfter = Infinity } = fault
   const bytesMax = Math.min(resetAfter, endAfter, stallAfter)
-  const gone = new AbortController()
-  res.on('close', () => gone.abort())
+  const ending = new AbortController()
+  const gone = ending.signal
+  res.on('close', () => ending.abort())
   let left = bytesMax
-  for await (const piece of readFakeLog(life, options, gone.signal)) {
+  for await (const piece of readFakeLog(life, options, gone)) {
     const part = piece.subarray(0, left)
     left -= part.length
     const hasRoom = res.write(part)
     if (left <= 0) break
-    if (!hasRoom) await new Promise<void>((resolve) => res.once('drain', resolve).once('close', resolve))
-    if (gone.signal.aborted) return
+    if (!hasRoom) await once(res, 'drain', { signal: gone }).catch(() => undefined)
+    if (gone.aborted) return
   }
   if (left > 0 || bytesMax === endAfter) return void res.end()
   // What was written must have left before the connection goes.

@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream'
 import type { Entry, Gap } from '@logboom/contracts'
 import { createLogger } from '@logboom/service'
 import { Registry } from 'prom-client'
-import { afterEach, beforeEach } from 'vitest'
+import { until } from '@logboom/testing'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { createMetrics } from '../../metrics.ts'
 import { processLine } from '../../pipeline/process-line.ts'
 import { Position } from '../../spool/position.ts'
@@ -12,6 +13,7 @@ import { openFakeApiServer } from './fake-api-server-fixture.ts'
 import type { FakeApiServer } from './fake-api-server-fixture.ts'
 import { startFakeKubelet } from './fake-kubelet-fixture.ts'
 import type { FakeKubelet } from './fake-kubelet-fixture.ts'
+import type { FakePodParts } from './pod-objects-fixture.ts'
 import type { ContainerTimings } from './container-deps.ts'
 import { tellPods } from './tell-pods-fixture.ts'
 import { openPodReaders } from './open-pod-readers.ts'
@@ -36,8 +38,10 @@ export interface FakeSpool extends LineSink {
 export interface Reader {
   readers: PodReaders
   registry: Registry
-  logged(): string
+  logged(): string[]
   stop(): Promise<void>
+  /** Stops it, and loses what was not sealed. */
+  kill(): Promise<void>
 }
 
 export interface ReadingBench {
@@ -46,6 +50,13 @@ export interface ReadingBench {
   spool: FakeSpool
   start(options?: ReaderOptions): Promise<Reader>
   messages(): string[]
+  /** A pod whose container `app` runs. Returns its uid. */
+  startPod(parts?: FakePodParts): string
+  untilMessages(count: number, timeoutMs?: number): Promise<unknown>
+  /** Waits for so many messages, then compares. */
+  expectMessages(expected: readonly string[]): Promise<void>
+  /** Whether all of it was read, as the saved position says. */
+  isDone(uid: string): boolean
   metric(name: string): Promise<number>
 }
 
@@ -85,6 +96,21 @@ export function useReadingBench(): ReadingBench {
       return reader
     },
     messages: () => bench.spool.stored.map(({ message }) => message),
+    startPod(parts = {}) {
+      const { uid } = bench.api.createPod(parts).metadata
+      bench.kubelet.run(uid)
+      return uid
+    },
+    untilMessages: (count, timeoutMs = 10_000) =>
+      until(() => bench.messages().length >= count, { what: `${count} messages`, timeoutMs }),
+    async expectMessages(expected) {
+      await bench.untilMessages(expected.length)
+      expect(bench.messages()).toEqual(expected)
+    },
+    isDone(uid) {
+      const position = bench.spool.positions[`pod:${uid}:app`]
+      return position?.kind === 'container' && position.isDone
+    },
     async metric(name) {
       const text = (await readers.at(-1)?.registry.metrics()) ?? ''
       const line = text.split('\n').find((each) => each.startsWith(`logboom_agent_${name} `))
@@ -140,10 +166,10 @@ async function startReader(bench: ReadingBench, options: ReaderOptions): Promise
   const running = readers.run(ending.signal)
   const stopTelling = tellPods(api, readers)
   const sealing = sealsByHand ? undefined : setInterval(() => spool.seal(), sealMs)
-  return {
+  const reader: Reader = {
     readers,
     registry,
-    logged: () => text,
+    logged: () => text.split('\n'),
     async stop() {
       stopTelling()
       ending.abort()
@@ -151,7 +177,20 @@ async function startReader(bench: ReadingBench, options: ReaderOptions): Promise
       await running
       await http.close()
     },
+    async kill() {
+      spool.drop()
+      // What it does from here on has never happened.
+      const stored = {
+        gaps: [...spool.gaps],
+        entries: [...spool.stored],
+        positions: structuredClone(spool.positions),
+      }
+      await reader.stop()
+      spool.drop()
+      Object.assign(spool, { gaps: stored.gaps, stored: stored.entries, positions: stored.positions })
+    },
   }
+  return reader
 }
 
 function createFakeSpool(): FakeSpool {

@@ -36,8 +36,8 @@ export interface Reading {
   readonly splitter: LineSplitter
   /** Where the last reading stood when this one began. */
   readonly from: LogTime | null
-  /** Was the question open whether it meets what was read before? */
-  readonly hadToMeet: boolean
+  /** Is the question open whether it meets what was read before? */
+  mustMeet: boolean
   /** Of the first line that was not known, while it is open whether that lies behind a rotation. */
   firstNew: LogTime | null
   /** Of the first and of the last line that came. */
@@ -74,7 +74,7 @@ export function beginReading(source: ContainerSource, plan: ReadingPlan, lineByt
     plan,
     splitter: createLineSplitter(lineBytesMax + timeBytesMax),
     from: source.seen.resumeAt,
-    hadToMeet: source.seen.isUnproven,
+    mustMeet: source.seen.isUnproven,
     firstNew: null,
     firstTime: null,
     lastTime: null,
@@ -102,15 +102,11 @@ export async function readLog(
   body: AsyncIterable<Uint8Array>,
   deps: LogReadDeps,
 ): Promise<void> {
-  try {
-    for await (const chunk of body) {
-      await takeChunk(reading, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength), deps)
-      if (reading.needsWhole) return
-    }
-    await endReading(reading, deps)
-  } finally {
-    if (reading.hadToMeet && reading.source.seen.hasMetKnown) deps.logMetrics.witness('met')
+  for await (const chunk of body) {
+    await takeChunk(reading, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength), deps)
+    if (reading.needsWhole) return
   }
+  await endReading(reading, deps)
 }
 
 async function takeChunk(reading: Reading, chunk: Buffer, deps: LogReadDeps): Promise<void> {
@@ -124,6 +120,10 @@ async function takeChunk(reading: Reading, chunk: Buffer, deps: LogReadDeps): Pr
     reading.isBlocked = true
     await wait
     reading.isBlocked = false
+  }
+  if (reading.mustMeet && !reading.source.seen.isUnproven) {
+    reading.mustMeet = false
+    deps.logMetrics.witness(reading.source.seen.hasMetKnown ? 'met' : 'missing')
   }
   const newLines = reading.newLines - before
   if (newLines > 0) deps.metrics.read(newLines, chunk.length)
@@ -223,9 +223,7 @@ function tellGap(reading: Reading, reason: Gap['reason'], to: LogTime | null, de
   const end = to && from && compareTimes(to, from) < 0 ? from : to
   deps.sink.addGap(source, end ? { ...gap, to: formatTimestamp(end) } : gap)
   reading.hasGapToTell = false
-  if (reason !== 'rotated') return
-  deps.logMetrics.witness('missing')
-  source.seen.trust()
+  if (reason === 'rotated') source.seen.trust()
 }
 
 /** In the middle of a character, a time or a line: only what a container left that has ended is a line. */
@@ -236,7 +234,9 @@ async function endReading(reading: Reading, deps: LogReadDeps): Promise<void> {
   if (plan.tailLines !== null) reading.needsWhole = !isTailEnough(reading, plan.tailLines)
   if (!plan.isFinal || reading.hasDiagnostic) return
   if (reading.hasGapToTell) tellGap(reading, 'missed_restarts', null, deps)
-  if (source.seen.isUnproven) tellGap(reading, 'rotated', reading.firstNew, deps)
+  if (!source.seen.isUnproven) return
+  deps.logMetrics.witness('missing')
+  tellGap(reading, 'rotated', reading.firstNew, deps)
 }
 
 async function takeRest(reading: Reading, rest: ByteLine, deps: LogReadDeps): Promise<void> {
