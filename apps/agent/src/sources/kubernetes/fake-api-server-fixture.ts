@@ -40,6 +40,8 @@ export interface FakeApiServer extends ObjectStore {
   fault: (request: FakeRequest) => Fault | null
   /** Answers `…/pods/{name}/log`. */
   logs: (request: FakeRequest, res: ServerResponse) => void
+  /** Other documents by their path, such as `/apis/apps/v1`. */
+  documents: Map<string, object>
   /** An `Authorization` that is asked for; null = anybody may. */
   authorization: string | null
   /** Connections that were opened, and that are open. */
@@ -75,6 +77,7 @@ export async function openFakeApiServer(certificate?: Certificate): Promise<Fake
     watches: new Set<FakeWatch>(),
     fault: () => null,
     logs: (_request: FakeRequest, res: ServerResponse) => sendStatus(res, 404, 'NotFound'),
+    documents: new Map<string, object>([['/version', { major: '1', minor: '34', gitVersion: 'v1.34.1' }]]),
     authorization: null,
     connections,
     async close() {
@@ -112,7 +115,8 @@ function answerRequest(api: FakeApiServer, req: IncomingMessage, res: ServerResp
 const metadataOnly = 'as=PartialObjectMetadata'
 
 function answerObject(api: FakeApiServer, { path, accept }: FakeRequest, res: ServerResponse): void {
-  if (path === '/version') return sendJson(res, { major: '1', minor: '34', gitVersion: 'v1.34.1' })
+  const document = api.documents.get(path)
+  if (document) return sendJson(res, document)
   const object = api.objects.get(path) ?? api.pods().find((pod) => pathOf(pod.metadata) === path)
   if (!object) return sendStatus(res, 404, 'NotFound')
   const { metadata } = object

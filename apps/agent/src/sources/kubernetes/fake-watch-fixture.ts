@@ -33,7 +33,8 @@ export function openWatch(store: ObjectStore, query: WatchQuery, res: ServerResp
   const missed = store.eventsSince(query.since)
   if (!missed) return null
   let isStalled = false
-  const write = (text: Uint8Array | string) => void (isStalled || res.write(text))
+  const write = (text: Uint8Array | string) =>
+    void (isStalled || res.writableEnded || res.destroyed || res.write(text))
   const send = (event: FakeEvent) => {
     if (isWanted(event, query)) write(lineOf(event.type, event.pod))
   }

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { KubeStatusError } from './kube-status-error.ts'
+import type { KubeHttp } from './kube-http.ts'
+import { readPod } from './pod-object.ts'
+import type { PodObject } from './pod-object.ts'
+import { readJson } from './read-json.ts'
+
+/** What is listed and watched. */
+export interface PodScope {
+  /** Null for all. */
+  namespace: string | null
+  /** Null for all. */
+  node: string | null
+}
+
+/** Pods of a page; real ones are 5 to 20 KB of JSON, all of which is in memory at once. */
+const pageMax = 500
+
+const Page = z.object({
+  metadata: z.object({ resourceVersion: z.string(), continue: z.string().nullish() }),
+  items: z.array(z.unknown()).nullish(),
+})
+
+/**
+ * Reads all pods of `scope`, page by page, and tells each. Returns the version from which to watch on.
+ * @throws {KubeStatusError} for every answer but 200
+ */
+export async function listPods(
+  http: KubeHttp,
+  scope: PodScope,
+  tell: (pod: PodObject) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  let next: string | undefined
+  for (;;) {
+    const query = { ...fieldsOf(scope), limit: pageMax, ...(next !== undefined && { continue: next }) }
+    const answer = await readJson(http, { path: podsPath(scope), query }, signal)
+    if (answer.status !== 200) throw new KubeStatusError(answer)
+    const page = Page.parse(answer.value)
+    for (const item of page.items ?? []) {
+      const pod = readPod(item)
+      if (pod) tell(pod)
+    }
+    if (!page.metadata.continue) return page.metadata.resourceVersion
+    next = page.metadata.continue
+  }
+}
+
+export function podsPath({ namespace }: PodScope): string {
+  return namespace === null ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
+}
+
+export function fieldsOf({ node }: PodScope): Record<string, string> {
+  return node === null ? {} : { fieldSelector: `spec.nodeName=${node}` }
+}
