@@ -75,12 +75,12 @@ async function live(random: Random, seed: number): Promise<Produced[]> {
     if (!reader && random.chance(0.2)) reader = await bench.start(options)
   }
   reader ??= await bench.start(options)
-  for (const pod of pods) pod.write(1)
-  const texts = new Set(pods.map(({ name }) => produced.findLast((line) => line.pod === name)?.text))
+  const texts = names.map((name) => `the last of ${name}`)
+  for (const [index, { uid }] of pods.entries()) bench.kubelet.write(uid, texts[index] ?? '')
   await until(
     () => {
       bench.spool.seal()
-      return [...texts].every((text) => bench.messages().includes(text ?? ''))
+      return texts.every((text) => bench.messages().includes(text))
     },
     { what: 'the last lines', timeoutMs: 20_000 },
   )
