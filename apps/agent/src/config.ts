@@ -2,6 +2,7 @@ import { baseConfig } from '@logboom/service/config'
 import { z } from 'zod'
 import { brokerSettings } from './settings/broker-settings.ts'
 import { fileSettings } from './settings/file-settings.ts'
+import { kubernetesLogSettings } from './settings/kubernetes-log-settings.ts'
 import { kubernetesSettings } from './settings/kubernetes-settings.ts'
 import { loggingSettings } from './settings/logging-settings.ts'
 import { spoolSettings } from './settings/spool-settings.ts'
@@ -16,6 +17,7 @@ export const AgentConfig = z
     ...brokerSettings,
     ...fileSettings,
     ...kubernetesSettings,
+    ...kubernetesLogSettings,
     ...loggingSettings,
     ...spoolSettings,
   })

@@ -8,6 +8,9 @@ import type { Shipper } from './shipper/open-shipper.ts'
 import { createCollector } from './spool/collect-batches.ts'
 import type { Collector, CollectorDeps } from './spool/collect-batches.ts'
 import { openSpool } from './spool/open-spool.ts'
+import { kubernetesMode } from './sources/kubernetes/kubernetes-mode.ts'
+import { startKubernetes } from './sources/kubernetes/start-kubernetes.ts'
+import type { KubernetesSource } from './sources/kubernetes/start-kubernetes.ts'
 import { startSources } from './start-sources.ts'
 
 export interface AgentParts {
@@ -47,7 +50,9 @@ export async function startAgent(
   const collector = openCollector(config, life, { spool, metrics, log, ...shipper })
   const files = startSources(config, life, { collector, spool, metrics, host, log, stdin })
   exposeGauges(registry, { spool, files })
-  Object.assign(checks, readiness(collector, shipper))
+  const cluster =
+    readsPods(config) && startKubernetes(config, life, { sink: collector, spool, metrics, registry, log })
+  Object.assign(checks, readiness(collector, shipper, cluster || null))
   return { registry, ready }
 }
 
@@ -82,10 +87,19 @@ function openCollector(
 /** How long the broker may be away before the agent calls itself not ready. */
 const outageMsMax = 300_000
 
-function readiness(collector: Collector, shipper: Shipper): Record<string, () => Promise<void>> {
+function readsPods(config: AgentConfig): boolean {
+  return config.LOGGING_ENABLED && kubernetesMode(config) === 'api'
+}
+
+function readiness(
+  collector: Collector,
+  shipper: Shipper,
+  cluster: KubernetesSource | null,
+): Record<string, () => Promise<void>> {
   return {
     start: async () => undefined,
     spool: async () => failUnless(collector.isWritable(), 'UNWRITABLE'),
+    ...(cluster && { kubernetes: async () => failUnless(cluster.isSynced(), 'UNSYNCED') }),
     broker: async () => failUnless(shipper.outageMs() < outageMsMax, 'AWAY'),
   }
 }

@@ -76,7 +76,11 @@ async function live(random: Random, seed: number): Promise<Produced[]> {
   }
   reader ??= await bench.start(options)
   const texts = names.map((name) => `the last of ${name}`)
-  for (const [index, { uid }] of pods.entries()) bench.kubelet.write(uid, texts[index] ?? '')
+  for (const { uid, name } of pods) {
+    const last = { pod: name, text: `the last of ${name}`, us: Date.now() * 1000 }
+    bench.kubelet.write(uid, last.text, { time: { us: last.us, ns: 0 } })
+    produced.push(last)
+  }
   await until(
     () => {
       bench.spool.seal()
