@@ -93,7 +93,10 @@ test('killed fifty times at any moment, the agent sends every line that a contai
     agent.child.kill('SIGKILL')
     await agent.exited
   }
-  broker.behave = () => 'keep'
+  broker.behave = (push) => {
+    for (const { message } of push.entries) seen.add(message)
+    return 'keep'
+  }
   const last = spawnAgent(env)
   await until(() => writing.lines.length >= linesMin, { what: 'enough lines', timeoutMs: 60_000 })
   await writing.stop()

@@ -18,12 +18,15 @@ export interface SeenLines {
   isKnown(time: LogTime, bytes: Uint8Array): boolean
   /** Whether this reading has met a line of an earlier one: the proof that nothing lies between. */
   readonly hasMetKnown: boolean
-  /** There is something to meet, and it was not met so far. What is taken meanwhile proves nothing to later readings. */
+  /**
+   * There is something to meet, and it was not met so far. A log does not change its order: if it comes, then what came
+   * before it was taken earlier, known or not. If it does not come, it is gone, and with it what lay behind it.
+   */
   readonly isUnproven: boolean
-  /** What lies between was told as a gap: what this reading took counts as proof from here on, and nothing before it. */
-  trust(): void
   /** Takes the line that `isKnown` was asked of last, which is new; returns its id. */
   take(time: LogTime, rawBytes: number, text: string): string
+  /** Passes over that line, as it was taken earlier; it counts among its equals. */
+  skip(time: LogTime): void
   /** The latest time of a line. */
   readonly latest: LogTime | null
   /** Where the next reading goes on, less its slack: the time of the line taken last, which a clock set back makes earlier than the latest. */
@@ -46,25 +49,22 @@ export const slackSeconds = 2
 /** Lines that are so much later than the last one were written before the clock was set back. */
 const aheadUsMax = 60e6
 const linesMax = 65_536
-/**
- * A position is written with every batch, and one line that is met again proves as much as all of them. What it does not
- * hold is sent again, with the id that it had.
- */
+/** A position is written with every batch, and the line taken last proves as much as all of them. */
 const savedMax = 4
 
 export function createSeenLines({ idOf, printKey, saved = [], latest = null }: SeenLinesOptions): SeenLines {
   const state: State = { ...emptyWindow(), reading: 0, latest, last: latest, print: '' }
   const print = createPrint(printKey)
   for (const [us, ns, bytesHash, textHash] of saved)
-    remember(state, { us, ns, print: bytesHash, textHash, reading: 0, takenIn: 0 })
+    remember(state, { us, ns, print: bytesHash, textHash, reading: 0 })
   Object.assign(state, { latest, last: latest })
   return {
     beginReading({ isNewLog } = { isNewLog: false }) {
       if (isNewLog) Object.assign(state, emptyWindow())
+      else if (state.isUnproven) dropSkipped(state)
       state.reading += 1
       state.hasMetKnown = false
-      state.isUnproven = hasProof(state)
-      if (!state.isUnproven) state.provenThrough = state.reading
+      state.isUnproven = state.groups.size > 0
     },
     isKnown(time, bytes) {
       state.print = print(bytes)
@@ -78,7 +78,7 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
       forget(state)
       return occurrence === 0 ? id : idOf({ time, rawBytes, text, occurrence })
     },
-    trust: () => trust(state),
+    skip: (time) => addToGroup(state, newLine(state, time, null)),
     get hasMetKnown() {
       return state.hasMetKnown
     },
@@ -91,7 +91,8 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     get resumeAt() {
       return state.last
     },
-    save: () => save(state),
+    save: () =>
+      state.recent.map(({ us, ns, print: bytesHash, textHash }) => [us, ns, bytesHash, textHash ?? '']),
   }
 }
 
@@ -100,11 +101,10 @@ interface SeenLine {
   ns: number
   /** Of its bytes as they were read. */
   print: string
-  /** Of its text without secrets, and its length. */
-  textHash: string
+  /** Of its text without secrets, and its length; null where nobody looked into it. */
+  textHash: string | null
   /** The reading that met or took it last. */
   reading: number
-  takenIn: number
 }
 
 /** The lines of one microsecond. */
@@ -121,8 +121,6 @@ interface Window {
   lines: number
   /** The lines taken last, for `save`. */
   recent: SeenLine[]
-  /** Lines of this reading and those before it are proof of having been there. */
-  provenThrough: number
   hasMetKnown: boolean
   isUnproven: boolean
 }
@@ -136,14 +134,7 @@ interface State extends Window {
 }
 
 function emptyWindow(): Window {
-  return {
-    groups: new Map(),
-    lines: 0,
-    recent: [],
-    provenThrough: 0,
-    hasMetKnown: false,
-    isUnproven: false,
-  }
+  return { groups: new Map(), lines: 0, recent: [], hasMetKnown: false, isUnproven: false }
 }
 
 /** Hashes the bytes of lines, in memory that is used again and again. */
@@ -161,26 +152,6 @@ function createPrint(key: string): (bytes: Uint8Array) => string {
   }
 }
 
-function hasProof({ groups, provenThrough }: State): boolean {
-  for (const { lines } of groups.values())
-    if (lines.some(({ takenIn }) => takenIn <= provenThrough)) return true
-  return false
-}
-
-function prove(state: State): void {
-  state.provenThrough = state.reading
-  state.isUnproven = false
-}
-
-function trust(state: State): void {
-  const { reading, groups, recent } = state
-  const old = [...groups.values()]
-  Object.assign(state, emptyWindow())
-  for (const { lines } of old) for (const line of lines) if (line.reading === reading) addToGroup(state, line)
-  state.recent = recent.filter((line) => line.reading === reading)
-  prove(state)
-}
-
 /** Lines of one time come in the order in which they came before, so that the search hardly ever goes beyond the cursor. */
 function meet(state: State, { us, ns }: LogTime): boolean {
   const group = state.groups.get(us)
@@ -193,26 +164,26 @@ function meet(state: State, { us, ns }: LogTime): boolean {
     const line = lines[at]
     if (line?.print !== print || line.ns !== ns || line.reading === reading) continue
     line.reading = reading
-    if (line.takenIn <= state.provenThrough && line.takenIn < reading) {
-      state.hasMetKnown = true
-      prove(state)
-    }
+    state.hasMetKnown = true
+    state.isUnproven = false
     return true
   }
   return false
 }
 
-function newLine({ print, reading }: State, { us, ns }: LogTime, textHash: string): SeenLine {
-  return { us, ns, print, textHash, reading, takenIn: reading }
+function newLine({ print, reading }: State, { us, ns }: LogTime, textHash: string | null): SeenLine {
+  return { us, ns, print, textHash, reading }
 }
 
 /** How many lines of equal time and text this reading has met. */
-function occurrenceOf({ groups, reading }: State, { us, ns, textHash }: SeenLine): number {
+function occurrenceOf({ groups, reading }: State, { us, ns, print, textHash }: SeenLine): number {
   const group = groups.get(us)
   if (!group) return 0
   let occurrence = 0
-  for (const line of group.lines)
-    if (line.ns === ns && line.reading === reading && line.textHash === textHash) occurrence += 1
+  for (const line of group.lines) {
+    const isEqual = line.textHash === null ? line.print === print : line.textHash === textHash
+    if (isEqual && line.ns === ns && line.reading === reading) occurrence += 1
+  }
   return occurrence
 }
 
@@ -230,6 +201,16 @@ function addToGroup(state: State, line: SeenLine): void {
   state.lines += 1
 }
 
+/** Of a reading that proved nothing: what it passed over may be new. */
+function dropSkipped(state: State): void {
+  for (const [us, { lines }] of state.groups) {
+    const kept = lines.filter(({ textHash }) => textHash !== null)
+    state.lines -= lines.length - kept.length
+    if (kept.length === 0) state.groups.delete(us)
+    else state.groups.set(us, { lines: kept, cursor: 0, reading: 0 })
+  }
+}
+
 /** What no reading will show again. Lines come nearly in the order of their times, so the oldest are the first. */
 function forget(state: State): void {
   const nowUs = state.last?.us ?? 0
@@ -239,10 +220,4 @@ function forget(state: State): void {
     state.groups.delete(us)
     state.lines -= lines.length
   }
-}
-
-function save({ recent, provenThrough }: State): SavedLines {
-  return recent
-    .filter(({ takenIn }) => takenIn <= provenThrough)
-    .map(({ us, ns, print, textHash }) => [us, ns, print, textHash])
 }

@@ -15,6 +15,7 @@ export function beginLife(
   source.memory = freshMemory()
   task.drainedId = null
   task.isFreshLife = true
-  task.missed ??= life.missed
-  if (life.missed) logMetrics.missedRestarts(life.missed.lives)
+  if (!life.missed) return
+  task.missing ??= 'missed_restarts'
+  logMetrics.missedRestarts(life.missed.lives)
 }

@@ -1,9 +1,10 @@
+import type { Gap } from '@logboom/contracts'
 import { createWakeUp } from '../../wake-up.ts'
 import type { WakeUp } from '../../wake-up.ts'
 import type { ContainerSource } from './container-source.ts'
 import type { StreamCause, StreamState } from './log-metrics.ts'
 import type { ContainerState, ManagedPod } from './managed-pod.ts'
-import type { LivesRead, Missed } from './next-step.ts'
+import type { LivesRead } from './next-step.ts'
 
 /** The reading of one container, from when its pod is known until nothing more will come. */
 export interface ContainerTask {
@@ -17,8 +18,8 @@ export interface ContainerTask {
   drainedId: string | null
   /** Nothing of the life was read so far: its log is read from the beginning. */
   isFreshLife: boolean
-  /** What lies before the life and could not be had, until a gap tells it. */
-  missed: Missed
+  /** Why something lies before the next line that could not be had, until a gap tells it. */
+  missing: Gap['reason'] | null
   /** Requests in a row that brought nothing. */
   failures: number
   stream: OpenStream | null
@@ -47,7 +48,7 @@ export function createTask(source: ContainerSource, pod: ManagedPod, state: Cont
     changed: createWakeUp(),
     drainedId: null,
     isFreshLife: source.seen.save().length === 0,
-    missed: null,
+    missing: null,
     failures: 0,
     stream: null,
     pollAtMs: 0,

@@ -55,44 +55,16 @@ export interface FakeKubelet {
 
 /** The log endpoint behind an API server: what the kubelets of all nodes keep and serve. */
 export function startFakeKubelet(api: FakeApiServer): FakeKubelet {
-  const lives = new Map<string, FakeLife[]>()
   const open = new Set<ServerResponse>()
   const names = new WeakMap<ServerResponse, string>()
-  const livesOf = (uid: string, container: string) => lives.get(`${uid}/${container}`) ?? []
   const podOf = indexPods(api)
+  const { livesOf, ...lives } = createLives(api, () => kubelet.rotateBytes)
   const kubelet: FakeKubelet = {
+    ...lives,
     fault: () => null,
     rotateBytes: Infinity,
     open,
     nameOf: (res) => names.get(res),
-    run(uid, container = 'app') {
-      let id = ''
-      api.updatePod(uid, (pod) => {
-        id = runContainer(pod, container)
-      })
-      const life = createFakeLife(id, kubelet.rotateBytes)
-      const all = livesOf(uid, container)
-      // One dead container is kept of each.
-      for (const old of all.slice(0, -1)) old.isCollected = true
-      lives.set(`${uid}/${container}`, [...all, life])
-      return life
-    },
-    end(uid, { container = 'app', exitCode = 0, waits } = {}) {
-      kubelet.life(uid, container).end()
-      api.updatePod(uid, (pod) => endContainer(pod, container, exitCode, waits))
-    },
-    wait(uid, reason) {
-      api.updatePod(uid, (pod) => {
-        const status = statusOf(pod, 'app')
-        status.lastState = status.state
-        status.state = { waiting: { reason } }
-      })
-    },
-    life(uid, container = 'app') {
-      const life = livesOf(uid, container).at(-1)
-      if (!life) throw new Error('it was never started')
-      return life
-    },
     write(uid, text, { container = 'app', time, output = 'stdout', isPart = false } = {}) {
       const line = { time: time ?? nowTime(), output, isPart, text: Buffer.from(text) }
       kubelet.life(uid, container).append(line)
@@ -108,6 +80,47 @@ export function startFakeKubelet(api: FakeApiServer): FakeKubelet {
     void answerLog(podOf(request), kubelet, livesOf, request, res)
   }
   return kubelet
+}
+
+type Lives = Pick<FakeKubelet, 'run' | 'end' | 'wait' | 'life'> & {
+  livesOf(uid: string, container: string): readonly FakeLife[]
+}
+
+function createLives(api: FakeApiServer, rotateBytes: () => number): Lives {
+  const lives = new Map<string, FakeLife[]>()
+  const livesOf = (uid: string, container: string) => lives.get(`${uid}/${container}`) ?? []
+  function life(uid: string, container = 'app'): FakeLife {
+    const last = livesOf(uid, container).at(-1)
+    if (!last) throw new Error('it was never started')
+    return last
+  }
+  return {
+    livesOf,
+    life,
+    run(uid, container = 'app') {
+      let id = ''
+      api.updatePod(uid, (pod) => {
+        id = runContainer(pod, container)
+      })
+      const begun = createFakeLife(id, rotateBytes())
+      const all = livesOf(uid, container)
+      // One dead container is kept of each.
+      for (const old of all.slice(0, -1)) old.isCollected = true
+      lives.set(`${uid}/${container}`, [...all, begun])
+      return begun
+    },
+    end(uid, { container = 'app', exitCode = 0, waits } = {}) {
+      life(uid, container).end()
+      api.updatePod(uid, (pod) => endContainer(pod, container, exitCode, waits))
+    },
+    wait(uid, reason) {
+      api.updatePod(uid, (pod) => {
+        const status = statusOf(pod, 'app')
+        status.lastState = status.state
+        status.state = { waiting: { reason } }
+      })
+    },
+  }
 }
 
 let lastNs = 0

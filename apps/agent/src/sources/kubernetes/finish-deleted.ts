@@ -54,6 +54,7 @@ async function drainWhatIsLeft(task: ContainerTask, deps: ContainerDeps, signal:
   const life = task.source.containerId
   const reading = await readOnce(task, { isPrevious, tailLines: null, isFinal: true }, deps, signal)
   if (!reading) return pause(betweenMs, signal)
+  if (reading.isLost) return undefined
   task.drainedId = life
   // Read after it was gone, to its end: whatever the last word on its state was.
   if (!isPrevious) task.state = { ...state, phase: 'terminated' }

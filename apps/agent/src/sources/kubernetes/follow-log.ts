@@ -49,7 +49,7 @@ export async function followLog(
   const lifetime = setTimeout(() => end('lifetime'), deps.timings.lifeMs * (0.75 + Math.random() / 2))
   try {
     await read(task, opened, deps, ending.signal)
-    return { cause: cause ?? 'eof', err: null, reading: opened.reading }
+    return { cause: cause ?? causeOf(opened.reading, deps), err: null, reading: opened.reading }
   } catch (err) {
     return { cause: cause ?? (opened.reading ? 'broken' : 'refused'), err, reading: opened.reading }
   } finally {
@@ -60,6 +60,12 @@ export async function followLog(
     task.source.isFollowing = false
     if (opened.reading) noteReading(task, opened.reading)
   }
+}
+
+function causeOf(reading: Reading | null, { logMetrics }: ReadDeps): StreamCause {
+  if (!reading?.isLost) return 'eof'
+  logMetrics.witness('missing')
+  return 'lost'
 }
 
 async function read(
@@ -104,6 +110,11 @@ function watch(
   const quietMs = nowMs - Math.max(reading?.bytesAtMs ?? 0, task.stream?.openedMs ?? 0)
   const isOver = state.phase !== 'running' || state.containerId !== source.containerId || task.gone !== null
   if (reading?.isBlocked) return
+  // All that there is has come by now, and what was taken last is not among it.
+  if (reading && reading.passed > 0 && source.seen.isUnproven && quietMs > timings.lingerMs) {
+    reading.isLost = true
+    end('lost')
+  }
   if (isOver && quietMs > timings.lingerMs) end('ended')
   if (quietMs > timings.idleMs && task.activity > busyActivity) end('idle')
 }

@@ -2,7 +2,16 @@ import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 
 /** Why a stream that was followed ended. */
-export type StreamCause = 'eof' | 'broken' | 'refused' | 'lifetime' | 'idle' | 'demoted' | 'ended' | 'stopped'
+export type StreamCause =
+  | 'eof'
+  | 'broken'
+  | 'lost'
+  | 'refused'
+  | 'lifetime'
+  | 'idle'
+  | 'demoted'
+  | 'ended'
+  | 'stopped'
 
 export type StreamState = 'following' | 'polling' | 'waiting' | 'ending'
 

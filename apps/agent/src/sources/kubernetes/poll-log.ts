@@ -37,5 +37,6 @@ async function readNews(task: ContainerTask, deps: ContainerDeps, signal: AbortS
     const tail = await readOnce(task, { ...query, tailLines }, deps, signal)
     if (!tail?.needsWhole) return
   }
-  await readOnce(task, { ...query, tailLines: null }, deps, signal)
+  const whole = await readOnce(task, { ...query, tailLines: null }, deps, signal)
+  if (whole?.isLost) await readOnce(task, { ...query, tailLines: null }, deps, signal)
 }

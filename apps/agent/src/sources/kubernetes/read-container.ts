@@ -74,8 +74,8 @@ async function drain(
   const life = task.source.containerId
   try {
     const reading = await readOnce(task, { isPrevious, tailLines: null, isFinal: true }, deps, signal)
-    if (reading) task.drainedId = life
-    else await backOff(task, deps, signal)
+    if (reading && !reading.isLost) task.drainedId = life
+    else if (!reading) await backOff(task, deps, signal)
   } catch (err) {
     if (isPrevious && isAbsent(err)) loseRest(task, life)
     else await afterFailure(err, task, deps, signal)
@@ -85,7 +85,7 @@ async function drain(
 /** The runtime has removed the life whose rest was to be read. */
 function loseRest(task: ContainerTask, life: string | null): void {
   task.drainedId = life
-  if (task.source.seen.resumeAt !== null) task.missed ??= { lives: 0 }
+  if (task.source.seen.resumeAt !== null) task.missing ??= 'missed_restarts'
 }
 
 function isAbsent(err: unknown): boolean {
@@ -121,7 +121,7 @@ async function follow(task: ContainerTask, deps: ContainerDeps, signal: AbortSig
   if (cause === 'broken' || cause === 'refused' || reading?.hasDiagnostic)
     return afterFailure(err, task, deps, signal)
   if (cause !== 'eof' || !reading) return
-  if (!reading.hasLeftover) task.drainedId = task.source.containerId
+  if (!reading.hasLeftover && !task.source.seen.isUnproven) task.drainedId = task.source.containerId
   await settle(task, deps, signal)
 }
 

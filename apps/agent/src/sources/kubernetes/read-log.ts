@@ -19,10 +19,10 @@ export interface LogReadDeps {
 }
 
 export interface ReadingPlan {
-  /** Nothing of this log was read before. */
+  /** Nothing of this log was read before, or nothing that is left of it. */
   isNewLog: boolean
-  /** Lives whose logs could not be had lie before it. */
-  isBehindMissed: boolean
+  /** Something that could not be had lies before its first line. */
+  missing: Gap['reason'] | null
   /** The last `tailLines` were asked for, and may begin among lines of one time. */
   tailLines: number | null
   /** The container has ended: what stands at the end without a newline is a line, and what was not met is gone. */
@@ -38,8 +38,6 @@ export interface Reading {
   readonly from: LogTime | null
   /** Is the question open whether it meets what was read before? */
   mustMeet: boolean
-  /** Of the first line that was not known, while it is open whether that lies behind a rotation. */
-  firstNew: LogTime | null
   /** Of the first and of the last line that came. */
   firstTime: LogTime | null
   lastTime: LogTime | null
@@ -49,6 +47,8 @@ export interface Reading {
   newLines: number
   /** Of these, the ones that count in the activity of the container. */
   notedLines: number
+  /** Lines that were passed over, as what comes after them should tell that they were taken before. */
+  passed: number
   /** Lines of the tail that could not be judged. */
   unjudged: number
   hasMetAfterFirst: boolean
@@ -58,6 +58,8 @@ export interface Reading {
   hasLeftover: boolean
   /** The tail does not reach back to what is known: all of it must be read. */
   needsWhole: boolean
+  /** What was read before is not there any more: the log must be read as one that nothing is known of. */
+  isLost: boolean
   /** When the last bytes came, by `performance.now()`. */
   bytesAtMs: number
   /** The sink has no room. */
@@ -75,19 +77,20 @@ export function beginReading(source: ContainerSource, plan: ReadingPlan, lineByt
     splitter: createLineSplitter(lineBytesMax + timeBytesMax),
     from: source.seen.resumeAt,
     mustMeet: source.seen.isUnproven,
-    firstNew: null,
     firstTime: null,
     lastTime: null,
-    hasGapToTell: plan.isBehindMissed,
+    hasGapToTell: plan.missing !== null,
     lines: 0,
     bytes: 0,
     newLines: 0,
     notedLines: 0,
+    passed: 0,
     unjudged: 0,
     hasMetAfterFirst: false,
     hasDiagnostic: false,
     hasLeftover: false,
     needsWhole: false,
+    isLost: false,
     bytesAtMs: performance.now(),
     isBlocked: false,
   }
@@ -104,7 +107,7 @@ export async function readLog(
 ): Promise<void> {
   for await (const chunk of body) {
     await takeChunk(reading, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength), deps)
-    if (reading.needsWhole) return
+    if (reading.needsWhole || reading.isLost) return
   }
   await endReading(reading, deps)
 }
@@ -115,7 +118,7 @@ async function takeChunk(reading: Reading, chunk: Buffer, deps: LogReadDeps): Pr
   const before = reading.newLines
   for (const line of reading.splitter.write(chunk)) {
     const wait = takeLine(reading, line, deps)
-    if (reading.needsWhole) break
+    if (reading.needsWhole || reading.isLost) break
     if (!wait) continue
     reading.isBlocked = true
     await wait
@@ -123,7 +126,7 @@ async function takeChunk(reading: Reading, chunk: Buffer, deps: LogReadDeps): Pr
   }
   if (reading.mustMeet && !reading.source.seen.isUnproven) {
     reading.mustMeet = false
-    deps.logMetrics.witness(reading.source.seen.hasMetKnown ? 'met' : 'missing')
+    deps.logMetrics.witness('met')
   }
   const newLines = reading.newLines - before
   if (newLines > 0) deps.metrics.read(newLines, chunk.length)
@@ -171,8 +174,8 @@ function takeTimed(
   const kept = text.length > deps.lineBytesMax ? text.subarray(0, deps.lineBytesMax) : text
   const isKnown = source.seen.isKnown(time, kept)
   if (reading.plan.tailLines !== null && !mayTakeOfTail(reading, time, isKnown)) return undefined
-  if (isKnown) return undefined
-  tellWhatIsMissing(reading, time, deps)
+  if (isKnown || isPassedOver(reading, time)) return undefined
+  if (reading.hasGapToTell) tellGap(reading, time, deps)
   source.seq += 1
   reading.newLines += 1
   const rawBytes = text.length + line.lostBytes
@@ -192,38 +195,36 @@ function takeTimed(
 }
 
 /**
- * Whether a line of a tail may be taken. The tail may begin among lines of one time, whose numbers among their equals
- * are then unknown; and before it meets what is known, nothing says that it reaches back far enough.
+ * Whether a line of a tail may be looked at further: the tail may begin among lines of one time, whose numbers among
+ * their equals are then unknown.
  */
 function mayTakeOfTail(reading: Reading, time: LogTime, isKnown: boolean): boolean {
   const isFirst = reading.firstTime !== null && compareTimes(reading.firstTime, time) === 0
   const { isUnproven } = reading.source.seen
-  if (!isFirst && isKnown && !isUnproven) reading.hasMetAfterFirst = true
-  if (!isFirst && !isUnproven) return true
-  if (!isKnown) reading.unjudged += 1
-  if (!isFirst && isUnproven && isBeyond(reading, time)) reading.needsWhole = true
-  return false
+  if (!isFirst && isKnown) reading.hasMetAfterFirst = true
+  if (isFirst && !isKnown && !isUnproven) reading.unjudged += 1
+  return !isFirst || isUnproven
 }
 
-function isBeyond({ from }: Reading, time: LogTime): boolean {
-  return from !== null && time.us > from.us + disorderUs
+/** Before the reading meets what was taken last, a line was taken earlier; unless it is so late that this will not come. */
+function isPassedOver(reading: Reading, time: LogTime): boolean {
+  const { source, from, plan } = reading
+  if (!source.seen.isUnproven) return false
+  reading.passed += 1
+  const isBeyond = from !== null && time.us > from.us + disorderUs
+  if (!isBeyond) source.seen.skip(time)
+  else if (plan.tailLines === null) reading.isLost = true
+  else reading.needsWhole = true
+  return true
 }
 
-/** Before a new line is taken: whether it proves that others were missed, and which time they lie before. */
-function tellWhatIsMissing(reading: Reading, time: LogTime, deps: LogReadDeps): void {
-  if (reading.hasGapToTell) tellGap(reading, 'missed_restarts', time, deps)
-  if (!reading.source.seen.isUnproven) return
-  reading.firstNew ??= time
-  if (isBeyond(reading, time)) tellGap(reading, 'rotated', reading.firstNew, deps)
-}
-
-function tellGap(reading: Reading, reason: Gap['reason'], to: LogTime | null, deps: LogReadDeps): void {
-  const { source, from } = reading
-  const gap = gapOf(source.names, reason, from ?? to, deps.now())
+function tellGap(reading: Reading, to: LogTime | null, deps: LogReadDeps): void {
+  const { source, from, plan } = reading
+  if (plan.missing === null) return
+  const gap = gapOf(source.names, plan.missing, from ?? to, deps.now())
   const end = to && from && compareTimes(to, from) < 0 ? from : to
   deps.sink.addGap(source, end ? { ...gap, to: formatTimestamp(end) } : gap)
   reading.hasGapToTell = false
-  if (reason === 'rotated') source.seen.trust()
 }
 
 /** In the middle of a character, a time or a line: only what a container left that has ended is a line. */
@@ -233,10 +234,8 @@ async function endReading(reading: Reading, deps: LogReadDeps): Promise<void> {
   if (rest) await takeRest(reading, rest, deps)
   if (plan.tailLines !== null) reading.needsWhole = !isTailEnough(reading, plan.tailLines)
   if (!plan.isFinal || reading.hasDiagnostic) return
-  if (reading.hasGapToTell) tellGap(reading, 'missed_restarts', null, deps)
-  if (!source.seen.isUnproven) return
-  deps.logMetrics.witness('missing')
-  tellGap(reading, 'rotated', reading.firstNew, deps)
+  if (reading.hasGapToTell) tellGap(reading, null, deps)
+  reading.isLost = source.seen.isUnproven
 }
 
 async function takeRest(reading: Reading, rest: ByteLine, deps: LogReadDeps): Promise<void> {

@@ -15,7 +15,7 @@ export function readingOf(
 ): Reading {
   return beginReading(
     task.source,
-    { ...plan, isNewLog: task.isFreshLife, isBehindMissed: task.missed !== null },
+    { ...plan, isNewLog: task.isFreshLife || task.missing === 'rotated', missing: task.missing },
     deps.lineBytesMax,
   )
 }
@@ -23,7 +23,8 @@ export function readingOf(
 /** What a reading has changed so far, broken or not. */
 export function noteReading(task: ContainerTask, reading: Reading): void {
   if (reading.newLines > 0) task.isFreshLife = false
-  if (!reading.hasGapToTell) task.missed = null
+  if (reading.isLost) task.missing = 'rotated'
+  else if (!reading.hasGapToTell) task.missing = null
   noteActivity(task, reading.newLines - reading.notedLines)
   reading.notedLines = reading.newLines
 }
@@ -51,7 +52,8 @@ export async function readOnce(
     }
     if (reading.hasDiagnostic) return null
     task.failures = 0
-    if (!reading.needsWhole) task.source.readThroughUs = sinceUs
+    if (reading.isLost) deps.logMetrics.witness('missing')
+    else if (!reading.needsWhole) task.source.readThroughUs = sinceUs
     return reading
   } finally {
     giveBack()

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { createRandom } from './random-fixture.ts'
 import type { Random } from './random-fixture.ts'
 import { useReadingBench } from './pod-reading-fixture.ts'
-import type { Reader } from './pod-reading-fixture.ts'
+import type { Reader } from './start-reader-fixture.ts'
 
 const bench = useReadingBench()
 
