@@ -10,6 +10,7 @@ export function beginLife(
   { logMetrics }: { logMetrics: LogMetrics },
 ): void {
   const { source } = task
+  source.hold()
   source.containerId = life.containerId
   source.restartCount = life.restartCount
   source.memory = freshMemory()

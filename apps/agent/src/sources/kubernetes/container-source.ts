@@ -22,6 +22,12 @@ export interface ContainerSource extends Source {
   /** What `readUntilUs` says; null while a healthy stream makes it move by itself. */
   readThroughUs: number | null
   isFollowing: boolean
+  /**
+   * Keeps the position as it is now, whatever is read, until `release`: what is told of a log and where it goes on must
+   * become safe together.
+   */
+  hold(): void
+  release(): void
 }
 
 /** The key of a container among the sources. It is the same whichever way the log is read. */
@@ -59,6 +65,7 @@ export function createContainerSource(
     saved: known?.seen ?? [],
     latest: known?.time ?? null,
   })
+  let held: ContainerPosition | null = null
   const source: ContainerSource = {
     key: containerKey(pod.uid, containerName),
     names: namesOf(pod, containerName),
@@ -70,7 +77,13 @@ export function createContainerSource(
     isDone: known?.isDone ?? false,
     readThroughUs: null,
     isFollowing: false,
-    position: () => positionOf(source),
+    position: () => held ?? positionOf(source),
+    hold() {
+      held ??= positionOf(source)
+    },
+    release() {
+      held = null
+    },
     readUntilUs() {
       if (source.isDone) return now() * 1000
       return source.isFollowing ? now() * 1000 - followLagUs : source.readThroughUs

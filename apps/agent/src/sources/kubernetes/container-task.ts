@@ -1,4 +1,5 @@
 import type { Gap } from '@logboom/contracts'
+import type { LineSink } from '../raw-line.ts'
 import { createWakeUp } from '../../wake-up.ts'
 import type { WakeUp } from '../../wake-up.ts'
 import type { ContainerSource } from './container-source.ts'
@@ -61,6 +62,14 @@ export function createTask(source: ContainerSource, pod: ManagedPod, state: Cont
 
 export function livesOf({ source, drainedId }: ContainerTask): LivesRead {
   return { containerId: source.containerId, restartCount: source.restartCount, drainedId }
+}
+
+/** The life that the task is at was read to its end. What is still to be told of it is safe first. */
+export function markDrained(task: ContainerTask, sink: Pick<LineSink, 'touch'>): void {
+  task.drainedId = task.source.containerId
+  if (task.missing !== null) return
+  task.source.release()
+  sink.touch(task.source)
 }
 
 const halfLifeMs = 120_000

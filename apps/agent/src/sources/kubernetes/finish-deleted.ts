@@ -2,7 +2,7 @@ import { pause } from '../../wake-up.ts'
 import { gapOf } from '../gap-of.ts'
 import { beginLife } from './begin-life.ts'
 import type { ContainerDeps } from './container-deps.ts'
-import { livesOf } from './container-task.ts'
+import { livesOf, markDrained } from './container-task.ts'
 import type { ContainerTask } from './container-task.ts'
 import { nextStep } from './next-step.ts'
 import { readOnce } from './read-once.ts'
@@ -33,6 +33,7 @@ export async function finishDeleted(
   if (!isComplete(task))
     deps.sink.addGap(source, gapOf(source.names, 'unreadable', source.seen.resumeAt, deps.now()))
   source.isDone = true
+  source.release()
   deps.sink.touch(source)
 }
 
@@ -51,11 +52,10 @@ async function drainWhatIsLeft(task: ContainerTask, deps: ContainerDeps, signal:
     beginLife(task, step, deps)
   if (step.do === 'begin current') return
   const isPrevious = step.do === 'drain previous'
-  const life = task.source.containerId
   const reading = await readOnce(task, { isPrevious, tailLines: null, isFinal: true }, deps, signal)
   if (!reading) return pause(betweenMs, signal)
   if (reading.isLost) return undefined
-  task.drainedId = life
+  markDrained(task, deps.sink)
   // Read after it was gone, to its end: whatever the last word on its state was.
   if (!isPrevious) task.state = { ...state, phase: 'terminated' }
 }

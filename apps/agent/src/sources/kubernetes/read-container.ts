@@ -1,7 +1,7 @@
 import { afterFailure, backOff } from './after-failure.ts'
 import { beginLife } from './begin-life.ts'
 import type { ContainerDeps } from './container-deps.ts'
-import { livesOf } from './container-task.ts'
+import { livesOf, markDrained } from './container-task.ts'
 import type { ContainerTask } from './container-task.ts'
 import { finishDeleted } from './finish-deleted.ts'
 import { followLog } from './follow-log.ts'
@@ -71,20 +71,19 @@ async function drain(
   deps: ContainerDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const life = task.source.containerId
   try {
     const reading = await readOnce(task, { isPrevious, tailLines: null, isFinal: true }, deps, signal)
-    if (reading && !reading.isLost) task.drainedId = life
+    if (reading && !reading.isLost) markDrained(task, deps.sink)
     else if (!reading) await backOff(task, deps, signal)
   } catch (err) {
-    if (isPrevious && isAbsent(err)) loseRest(task, life)
+    if (isPrevious && isAbsent(err)) loseRest(task)
     else await afterFailure(err, task, deps, signal)
   }
 }
 
 /** The runtime has removed the life whose rest was to be read. */
-function loseRest(task: ContainerTask, life: string | null): void {
-  task.drainedId = life
+function loseRest(task: ContainerTask): void {
+  task.drainedId = task.source.containerId
   if (task.source.seen.resumeAt !== null) task.missing ??= 'missed_restarts'
 }
 
@@ -105,6 +104,7 @@ async function finish(task: ContainerTask, deps: ContainerDeps, signal: AbortSig
     task.drainedId ??= isDrained
   }
   task.source.isDone = true
+  task.source.release()
   deps.sink.touch(task.source)
 }
 
@@ -121,7 +121,7 @@ async function follow(task: ContainerTask, deps: ContainerDeps, signal: AbortSig
   if (cause === 'broken' || cause === 'refused' || reading?.hasDiagnostic)
     return afterFailure(err, task, deps, signal)
   if (cause !== 'eof' || !reading) return
-  if (!reading.hasLeftover && !task.source.seen.isUnproven) task.drainedId = task.source.containerId
+  if (!reading.hasLeftover && !task.source.seen.isUnproven) markDrained(task, deps.sink)
   await settle(task, deps, signal)
 }
 

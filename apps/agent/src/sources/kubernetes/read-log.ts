@@ -70,6 +70,7 @@ export interface Reading {
 const disorderUs = 1e6
 
 export function beginReading(source: ContainerSource, plan: ReadingPlan, lineBytesMax: number): Reading {
+  if (plan.isNewLog || plan.missing !== null) source.hold()
   source.seen.beginReading({ isNewLog: plan.isNewLog })
   return {
     source,
@@ -176,6 +177,7 @@ function takeTimed(
   if (reading.plan.tailLines !== null && !mayTakeOfTail(reading, time, isKnown)) return undefined
   if (isKnown || isPassedOver(reading, time)) return undefined
   if (reading.hasGapToTell) tellGap(reading, time, deps)
+  source.release()
   source.seq += 1
   reading.newLines += 1
   const rawBytes = text.length + line.lostBytes
@@ -221,6 +223,7 @@ function isPassedOver(reading: Reading, time: LogTime): boolean {
 function tellGap(reading: Reading, to: LogTime | null, deps: LogReadDeps): void {
   const { source, from, plan } = reading
   if (plan.missing === null) return
+  source.release()
   const gap = gapOf(source.names, plan.missing, from ?? to, deps.now())
   const end = to && from && compareTimes(to, from) < 0 ? from : to
   deps.sink.addGap(source, end ? { ...gap, to: formatTimestamp(end) } : gap)
