@@ -22,6 +22,8 @@ export interface WindowLine {
  */
 export interface LineWindow {
   readonly count: number
+  /** No line was later, in microseconds since 1970. */
+  readonly latestUs: number
   add(line: WindowLine): void
   /** Where a line of this time and content is that `reading` has not met, looked for from the place of the last one on; -1 = nowhere. */
   find(time: LogTime, print: HashPair, reading: number): number
@@ -29,6 +31,8 @@ export interface LineWindow {
   meet(place: number, reading: number): void
   /** How many lines of this time and text a reading has met or taken. */
   countEqual(line: WindowLine): number
+  /** The lines taken last, those that nobody looked into left out. */
+  latest(lines: number): WindowLine[]
   /** Keeps the lines for which this holds, given their microseconds and whether nobody looked into them. */
   keep(isKept: (us: number, isSkipped: boolean) => boolean): void
   clear(): void
@@ -46,6 +50,7 @@ export function createLineWindow(linesMax: number, makeRoom: () => void): LineWi
   let rest = new Uint32Array(capacityMin * stride)
   let count = 0
   let cursor = 0
+  let latestUs = -Infinity
 
   function resize(capacity: number): void {
     const [oldTimes, oldRest] = [times, rest]
@@ -80,16 +85,35 @@ export function createLineWindow(linesMax: number, makeRoom: () => void): LineWi
     return isAt(place, time) && rest[at + 1] === high && rest[at + 2] === low && rest[at + 5] !== reading
   }
 
+  function lineAt(place: number): WindowLine {
+    const [ns = 0, high = 0, low = 0, textHigh = 0, textLow = 0, reading = 0] = rest.subarray(
+      place * stride,
+      (place + 1) * stride,
+    )
+    const text = (ns & skippedMark) === 0 ? { high: textHigh, low: textLow } : null
+    return { time: { us: times[place] ?? 0, ns: ns & nsMask }, print: { high, low }, text, reading }
+  }
+
   return {
     get count() {
       return count
     },
+    get latestUs() {
+      return latestUs
+    },
     add({ time, print, text, reading }) {
       ensureRoom()
       times[count] = time.us
+      latestUs = Math.max(latestUs, time.us)
       const { high, low } = text ?? { high: 0, low: 0 }
       const mark = text === null ? skippedMark : 0
-      rest.set([time.ns | mark, print.high, print.low, high, low, reading], count * stride)
+      const at = count * stride
+      rest[at] = time.ns | mark
+      rest[at + 1] = print.high
+      rest[at + 2] = print.low
+      rest[at + 3] = high
+      rest[at + 4] = low
+      rest[at + 5] = reading
       count += 1
     },
     find(time, print, reading) {
@@ -115,6 +139,14 @@ export function createLineWindow(linesMax: number, makeRoom: () => void): LineWi
       }
       return equal
     },
+    latest(lines) {
+      const found: WindowLine[] = []
+      for (let place = count - 1; place >= 0 && found.length < lines; place -= 1) {
+        const line = lineAt(place)
+        if (line.text !== null) found.unshift(line)
+      }
+      return found
+    },
     keep(isKept) {
       let kept = 0
       for (let place = 0; place < count; place += 1) {
@@ -130,6 +162,7 @@ export function createLineWindow(linesMax: number, makeRoom: () => void): LineWi
       cursor = 0
     },
     clear() {
+      latestUs = -Infinity
       count = 0
       cursor = 0
     },

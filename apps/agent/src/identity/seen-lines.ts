@@ -58,7 +58,6 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
   const window = createLineWindow(linesMax, () => forget(state))
   const state: State = {
     window,
-    recent: [],
     reading: 0,
     hasMetKnown: false,
     isUnproven: false,
@@ -85,7 +84,7 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     take(time, rawBytes, text) {
       const id = idOf({ time, rawBytes, text, occurrence: 0 })
       const line = { time, print: state.print, text: pairOf(id), reading: state.reading }
-      const occurrence = isAfterAll(state, time) ? 0 : window.countEqual(line)
+      const occurrence = time.us > window.latestUs ? 0 : window.countEqual(line)
       remember(state, line)
       return occurrence === 0 ? id : idOf({ time, rawBytes, text, occurrence })
     },
@@ -102,14 +101,12 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     get resumeAt() {
       return state.last
     },
-    save: () => state.recent.map(savedLine),
+    save: () => window.latest(savedMax).map(savedLine),
   }
 }
 
 interface State {
   window: LineWindow
-  /** The lines taken last, for `save`. */
-  recent: WindowLine[]
   reading: number
   hasMetKnown: boolean
   isUnproven: boolean
@@ -158,15 +155,11 @@ function hexOf({ high, low }: HashPair): string {
   return high.toString(16).padStart(hexOfHalf, '0') + low.toString(16).padStart(hexOfHalf, '0')
 }
 
-/** Most lines are: nothing of their time can have come before. */
-function isAfterAll({ latest, window }: State, time: LogTime): boolean {
-  return window.count === 0 || (latest !== null && compareTimes(time, latest) > 0)
-}
-
 /** Lines come in the order in which they came before, so that the search hardly ever goes beyond the next one. */
 function meet(state: State, time: LogTime): boolean {
-  if (isAfterAll(state, time)) return false
   const { window, print, reading } = state
+  // As most lines are: nothing of its time can have come before.
+  if (time.us > window.latestUs) return false
   const place = window.find(time, print, reading)
   if (place < 0) return false
   window.meet(place, reading)
@@ -180,7 +173,6 @@ function remember(state: State, line: WindowLine): void {
   state.window.add(line)
   state.last = time
   if (!state.latest || compareTimes(time, state.latest) > 0) state.latest = time
-  if (state.recent.push(line) > savedMax) state.recent.shift()
 }
 
 /** What no reading will show again. */
@@ -192,6 +184,5 @@ function forget({ window, last }: State): void {
 
 function forgetAll(state: State): void {
   state.window.clear()
-  state.recent = []
   state.isUnproven = false
 }
