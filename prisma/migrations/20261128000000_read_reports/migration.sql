@@ -1,0 +1,12 @@
+-- How far an agent instance has read its streams, from its own reports: effective from when all batches before it are
+-- committed. Nanoseconds since 1970; a stream in `read_behind` reaches only as far as it says there.
+alter table agent_commits
+  -- null: not known
+  add column read_until_ns bigint,
+  -- [{"namespace", "pod_name", "container_name", "until_ns"}, …]; null: none
+  add column read_behind jsonb,
+  -- the last batch when it was reported: a report that was overtaken changes nothing; null: never
+  add column read_batch bigint;
+
+-- What a batch beyond the first hole reported: it waits with it.
+alter table agent_commits_ahead add column read_report jsonb;
