@@ -79,7 +79,8 @@ async function passRun(client: PoolClient, { agent_id, instance }: JobHeader): P
       through_batch_id = last.batch_id,
       read_until_ns = case when told.is_further then told.until_ns else c.read_until_ns end,
       read_behind = case when told.is_further then nullif(told.read_report -> 'behind', '[]') else c.read_behind end,
-      read_batch = case when told.is_further then told.batch_number else c.read_batch end
+      read_batch = case when told.is_further then told.batch_number else c.read_batch end,
+      read_at = case when told.is_further then now() else c.read_at end
     from last left join told on true
     where c.agent_id = ${agent_id}::uuid and c.instance = ${instance}
     returning c.through_batch_id as "batchId", c.through::float8 as "batchNumber", c.read_until_ns, c.read_behind,

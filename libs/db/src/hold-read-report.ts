@@ -29,6 +29,7 @@ export async function holdReadReport(
     update agent_commits set
       read_until_ns = ${until_ns}::bigint,
       read_behind = ${behind.length > 0 ? JSON.stringify(behind) : null}::jsonb,
-      read_batch = ${batch}::bigint
+      read_batch = ${batch}::bigint,
+      read_at = now()
     where agent_id = ${agentId}::uuid and instance = ${instance}`)
 }
