@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import sql from 'sql-template-tag'
 import { holdReadReport } from './hold-read-report.ts'
 import type { HeldReport } from './hold-read-report.ts'
+import { leastOf } from './merge-read-reports.ts'
 
 export interface CommittedThrough {
   batchId: string
@@ -45,7 +46,7 @@ async function noteAhead(client: PoolClient, header: JobHeader, batchNumber: num
     )
     insert into agent_commits_ahead as ahead (agent_id, instance, batch_number, batch_id, parts_left, read_report)
     select ${agent_id}::uuid, ${instance}, ${batchNumber}::bigint, ${batch_id}, ${parts - 1}::int,
-      ${read_report ? JSON.stringify(read_report) : null}::jsonb
+      ${read_report ? JSON.stringify({ ...read_report, least_ns: leastOf(read_report) }) : null}::jsonb
     from lane where through < ${batchNumber}::bigint
     on conflict (agent_id, instance, batch_number) do update set
       parts_left = ahead.parts_left - 1, read_report = coalesce(ahead.read_report, excluded.read_report)`)
@@ -78,6 +79,9 @@ async function passRun(client: PoolClient, { agent_id, instance }: JobHeader): P
       through = last.batch_number,
       through_batch_id = last.batch_id,
       read_until_ns = case when told.is_further then told.until_ns else c.read_until_ns end,
+      read_least_ns = case
+        when told.is_further then (told.read_report ->> 'least_ns')::bigint else c.read_least_ns
+      end,
       read_behind = case when told.is_further then nullif(told.read_report -> 'behind', '[]') else c.read_behind end,
       read_batch = case when told.is_further then told.batch_number else c.read_batch end,
       read_at = case when told.is_further then now() else c.read_at end

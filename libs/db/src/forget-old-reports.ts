@@ -9,9 +9,7 @@ export async function forgetOldReports(pool: Pool, { limit }: { limit: number })
   const cutOff = sql`(select now() - make_interval(secs => max(retention_seconds)) from retention_classes)`
   const { rowCount: held } = await pool.query(sql`
     update agent_commits c set
-      read_until_ns = nullif(least(coalesce(c.read_until_ns, -1), (
-        select min(coalesce((b ->> 'until_ns')::bigint, -1)) from jsonb_array_elements(c.read_behind) b
-      )), -1),
+      read_until_ns = c.read_least_ns,
       read_behind = null
     where c.ctid = any (array(
       select ctid from agent_commits

@@ -1,7 +1,7 @@
 import type { ReadReport } from '@logboom/contracts'
 import type { PoolClient } from 'pg'
 import sql from 'sql-template-tag'
-import { mergeReadReports } from './merge-read-reports.ts'
+import { leastOf, mergeReadReports } from './merge-read-reports.ts'
 
 /** What an instance's row in `agent_commits` says of how far it has read. */
 export interface HeldReport {
@@ -21,13 +21,12 @@ export async function holdReadReport(
   { agentId, instance }: Lane,
   { held, report, batch }: { held: HeldReport; report: ReadReport; batch: number },
 ): Promise<void> {
-  const { until_ns, behind } = mergeReadReports(
-    { until_ns: held.read_until_ns, behind: held.read_behind ?? [] },
-    report,
-  )
+  const merged = mergeReadReports({ until_ns: held.read_until_ns, behind: held.read_behind ?? [] }, report)
+  const { until_ns, behind } = merged
   await client.query(sql`
     update agent_commits set
       read_until_ns = ${until_ns}::bigint,
+      read_least_ns = ${leastOf(merged)}::bigint,
       read_behind = ${behind.length > 0 ? JSON.stringify(behind) : null}::jsonb,
       read_batch = ${batch}::bigint,
       read_at = now()

@@ -20,6 +20,14 @@ export function mergeReadReports(held: ReadReport, told: ReadReport): ReadReport
   return { until_ns: held.until_ns, behind: [...named.values()] }
 }
 
+/** How far all streams of a report were read; null: not known of one of them. */
+export function leastOf({ until_ns, behind }: ReadReport): string | null {
+  return behind.reduce<string | null>(
+    (least, one) => (furthest(least, one.until_ns) === least ? one.until_ns : least),
+    until_ns,
+  )
+}
+
 /** Null is before all times. */
 function furthest(one: string | null, other: string | null): string | null {
   if (one === null || other === null) return one ?? other

@@ -3,6 +3,8 @@
 alter table agent_commits
   -- null: not known
   add column read_until_ns bigint,
+  -- of all streams: the least of `read_until_ns` and of those behind; null: not known of one of them
+  add column read_least_ns bigint,
   -- [{"namespace", "pod_name", "container_name", "until_ns"}, …]; null: none. Names, so it goes when they have expired
   add column read_behind jsonb,
   -- the last batch when it was reported: a report that was overtaken changes nothing; null: never
