@@ -39,8 +39,8 @@ async function addRecords(agentId: string, marker: string, secondsAgo: number): 
      ), report as (
        select jsonb_build_array(jsonb_build_object('pod_name', $2::text, 'until_ns', '7')) as behind
      ), lane as (
-       insert into agent_commits (agent_id, instance, read_until_ns, read_behind, read_at)
-       select $1::uuid, gen_random_uuid()::text, 9, behind, t from at, report
+       insert into agent_commits (agent_id, instance, read_until_ns, read_least_ns, read_behind, read_at)
+       select $1::uuid, gen_random_uuid()::text, 9, 7, behind, t from at, report
        returning instance
      ), ahead as (
        insert into agent_commits_ahead (agent_id, instance, batch_number, batch_id, parts_left, read_report, noted_at)

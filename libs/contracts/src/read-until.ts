@@ -8,19 +8,21 @@ const Until = z
   .nullable()
   .describe('RFC 3339: all that was written before it has been sent; null: not known')
 
+const StreamBehind = z
+  .object({
+    namespace: z.string().min(1),
+    pod_name: z.string().min(1),
+    container_name: z.string().nullish().describe('Without it: all containers of the pod'),
+    until: Until,
+  })
+  .meta({ id: 'StreamBehind' })
+
 /** How far an agent instance has read its streams: what a search of the last minutes can be believed by. */
 export const ReadUntil = z
   .object({
     until: Until,
     behind: z
-      .array(
-        z.object({
-          namespace: z.string().min(1),
-          pod_name: z.string().min(1),
-          container_name: z.string().nullish().describe('Without it: all containers of the pod'),
-          until: Until,
-        }),
-      )
+      .array(StreamBehind)
       .max(behindMax)
       .nullish()
       .describe('Streams that `until` does not hold for, and how far each of them has been sent'),
