@@ -85,8 +85,8 @@ async function takeBatch(push: Push, batch: PushBatch, res: Response, deps: Push
     return judged
   })
   const answer = answerOf(push, batch.key, accepted, committedThrough)
-  // what is followed changes, so it is no part of what a repeat gets
-  // the batch is safe: when its answer cannot be kept, a repeat costs work and is stored once all the same
+  // The batch is safe: when its answer cannot be kept, a repeat costs work and is stored once all the same.
+  // What is followed is no part of that answer, since it passes.
   await queue.remember({ ...batch, answer: JSON.stringify(answer) }).catch(() => undefined)
   return { answer, jobIds: accepted.jobs.map((job) => job.header.job_id), follow }
 }
