@@ -168,7 +168,7 @@ test('a page has every line that it says is there, while lines of ever new pods 
     pages += 1
   }
   await writing
-  expect(pages).toBeGreaterThan(5)
+  expect(pages).toBeGreaterThan(2)
   expect((await api.page(`/api/v1/agents/${mine.id}/logs`)).complete_until).toBe(
     `${formatMicros(timeOf(lines) + 1).slice(0, -1)}000Z`,
   )
