@@ -80,6 +80,25 @@ test('a token that was renewed is read when the old one is refused', async () =>
   await textOf(body)
 })
 
+test('a new authority is believed once the old credentials are refused, and what is open goes on', async () => {
+  const api = await apiOverTls()
+  api.authorization = 'Bearer first'
+  const directory = accountOf('first')
+  const http = httpTo(inCluster(api, directory))
+  const query = { watch: true, resourceVersion: 1000 }
+  const watch = await http.get({ path: '/api/v1/pods', query }, never)
+  const first = watch.body[Symbol.asyncIterator]().next()
+  api.authorization = 'Bearer second'
+  writeFileSync(join(directory, 'token'), 'second')
+  writeFileSync(join(directory, 'ca.crt'), `${issueCertificate('new CA').cert}${authority.cert}`)
+  const { status, body } = await http.get({ path: anyPath }, never)
+  await textOf(body)
+  expect(status).toBe(200)
+  api.createPod({ name: 'still-watched' })
+  expect(Buffer.from((await first).value).toString()).toContain('still-watched')
+  expect(api.requests.at(-1)?.connection).not.toBe(api.requests[0]?.connection)
+})
+
 test('what is refused for good is an answer, and does not ask again and again', async () => {
   const api = await apiOverTls()
   api.authorization = 'Bearer other'
