@@ -14,6 +14,7 @@ export const QueryConfig = z
       .optional()
       .describe('A replica to read from; default: DATABASE_URL')
       .meta({ toml: 'broker.read_database_url' }),
+    MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
     DATABASE_CONNECTIONS: z.coerce
       .number()
       .int()

@@ -13,6 +13,7 @@ import { longestRetention, retentionOf } from './longest-retention.ts'
 import { planWalk, timesOf, windowOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { resolveStreams } from './resolve-streams.ts'
+import { searchProgress } from './search-progress.ts'
 import type { Walk } from './walk-rows.ts'
 
 interface Window {
@@ -25,7 +26,8 @@ export async function countLogs(deps: QueryDeps, search: LogSearch<HistogramQuer
   const { db, config } = deps
   const { query } = search
   const startedMs = performance.now()
-  const horizon = await findHorizon(db)
+  // read before the lines, which then cannot lack what it says is there
+  const [horizon, progress] = await Promise.all([findHorizon(db), searchProgress(deps, search)])
   const retention = retentionOf(longestRetention(horizon.policy, search), horizon)
   const times = timesWithin(query, horizon, retention.retention_seconds)
   const intervalSeconds = chooseInterval(lengthUsOf(times), query.buckets)
@@ -43,6 +45,7 @@ export async function countLogs(deps: QueryDeps, search: LogSearch<HistogramQuer
     total_is_exact: countedFromUs === null,
     ...(countedFromUs !== null && { counted_from: formatMicros(countedFromUs) }),
     retention,
+    ...progress,
   }
 }
 

@@ -8,6 +8,7 @@ import { findPage } from './find-page.ts'
 import type { LogQuery } from './log-query.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
 import type { LogSearch } from './log-search.ts'
+import { searchProgress } from './search-progress.ts'
 import { planWalk, timesOf, windowOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { resolveStreams } from './resolve-streams.ts'
@@ -40,9 +41,12 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
     const times = cursor ?? timesOf(query, horizon)
     return { horizon, times, window: windowOf(horizon, times) }
   })
-  const [{ horizon, times }, places] = await Promise.all([
+  // read before streams and lines, which then cannot lack what it says is there; beside the horizon, it takes no time
+  const progressing = searchProgress(deps, search)
+  const [{ horizon, times }, progress, places] = await Promise.all([
     beginning,
-    resolveStreams(db, search, async () => (await beginning).window),
+    progressing,
+    progressing.then(() => resolveStreams(db, search, async () => (await beginning).window)),
   ])
   const { classes } = horizon
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
@@ -67,5 +71,6 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
     gaps: gaps.slice(0, gapsMax),
     ...(gaps.length > gapsMax && { gaps_truncated: true as const }),
     retention: retentionOf(longestRetention(horizon.policy, search), horizon),
+    ...progress,
   }
 }
