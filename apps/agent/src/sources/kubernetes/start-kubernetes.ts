@@ -21,7 +21,11 @@ export interface KubernetesSource {
 }
 
 /** Starts reading the logs of pods through the API server, as a task that ends when the process is told to stop. */
-export function startKubernetes(config: AgentConfig, life: Lifecycle, deps: KubernetesDeps): KubernetesSource {
+export function startKubernetes(
+  config: AgentConfig,
+  life: Lifecycle,
+  deps: KubernetesDeps,
+): KubernetesSource {
   let isSynced = () => false
   life.spawn('kubernetes', async (signal) => {
     // Reads that end by themselves are few at a time, and share the connections that are spared for discovery.
