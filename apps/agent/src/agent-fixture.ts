@@ -37,6 +37,7 @@ export function agentSetting(brokerUrl: string): {
     PAK_RELOAD_MS: '50',
     REQUEST_TIMEOUT_MS: '2000',
     SHUTDOWN_GRACE_MS: '3000',
+    SPOOL_PROBE_MS: '100',
     OPS_PORT: '0',
     OPS_HOST: '127.0.0.1',
   }

@@ -98,13 +98,18 @@ test('killed at any moment, the agent sends every line, and repeats one only wit
     })
     if (writing.lines.length > seen.size) busyKills += 1
     agent.child.kill('SIGKILL')
-    await agent.exited
+    // It lived until then.
+    expect({ code: await agent.exited, output: agent.output() }).toMatchObject({ code: null })
   }
   await writing.stop()
   broker.behave = () => 'keep'
   const last = spawnAgent(env)
   const kept = () => new Set(broker.entries().map(({ message }) => message)).size
-  await until(() => kept() >= writing.lines.length, { what: 'all lines', timeoutMs: 20_000, intervalMs: 200 })
+  await until(() => kept() >= writing.lines.length, {
+    what: `all lines; the agent says ${last.output()}`,
+    timeoutMs: 20_000,
+    intervalMs: 200,
+  })
   last.child.kill('SIGTERM')
   expect(await last.exited).toBe(0)
 

@@ -19,6 +19,16 @@ export interface SourceDeps {
   stdin?: AsyncIterable<Uint8Array> | undefined
 }
 
+/** How long a commit is waited for that the broker may never tell of. */
+const commitMsMax = 10_000
+
+/** All that was read is with the broker, and if it says so, committed. */
+async function untilSent(spool: Spool, signal: AbortSignal): Promise<void> {
+  while (spool.unsent > 0 && !signal.aborted) await spool.settled.next(signal)
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(commitMsMax)])
+  while (spool.waiting.length > 0 && !deadline.aborted) await spool.settled.next(deadline)
+}
+
 /** Starts what reads, each as a task that ends when the process is told to stop. */
 export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceDeps): FileSet {
   const { collector, spool, log } = deps
@@ -47,7 +57,7 @@ export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceD
       if (config.FOLLOW.length > 0 || signal.aborted) return
       // `some-program | agent` is done when its input is, and all of it is with the broker.
       await collector.flush()
-      while (spool.waiting.length > 0 && !signal.aborted) await spool.settled.next(signal)
+      await untilSent(spool, signal)
       void life.stop('standard input ended')
     })
   }

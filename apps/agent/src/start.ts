@@ -8,6 +8,8 @@ import type { Shipper } from './shipper/open-shipper.ts'
 import { createCollector } from './spool/collect-batches.ts'
 import type { Collector, CollectorDeps } from './spool/collect-batches.ts'
 import { openSpool } from './spool/open-spool.ts'
+import type { Spool } from './spool/spool.ts'
+import type { SpoolOptions } from './spool/spool-state.ts'
 import { startSources } from './start-sources.ts'
 
 export interface AgentParts {
@@ -37,18 +39,34 @@ export async function startAgent(
   const ready = cachedReadiness(checks)
   if (ops) await serveOps(life, { registry, ready }, { port: config.OPS_PORT, host: config.OPS_HOST })
 
-  const spool = await openSpool({ directory: config.SPOOL_DIR, bytesMax: config.SPOOL_MAX_BYTES, host }, log)
+  const spool = await openSpool(spoolOptions(config, host), log, metrics)
   life.onClose('spool', () => spool.close())
 
-  const shipper = await openShipper(config, { spool, metrics, log })
+  let collector: Collector | null = null
+  const shipper = await openShipper(config, {
+    spool,
+    metrics,
+    log,
+    report: () => collector?.idleReport() ?? null,
+  })
   life.onClose('shipper', () => shipper.drain(config.SHUTDOWN_GRACE_MS * 0.8))
   shipper.running.catch((err: unknown) => life.fail('shipper failed', err))
 
-  const collector = openCollector(config, life, { spool, metrics, log, ...shipper })
+  collector = openCollector(config, life, { spool, metrics, log, ...shipper })
   const files = startSources(config, life, { collector, spool, metrics, host, log, stdin })
   exposeGauges(registry, { spool, files })
-  Object.assign(checks, readiness(collector, shipper))
+  Object.assign(checks, readiness(collector, shipper, spool))
   return { registry, ready }
+}
+
+function spoolOptions(config: AgentConfig, host: SpoolOptions['host']): SpoolOptions {
+  return {
+    directory: config.SPOOL_DIR,
+    bytesMax: config.SPOOL_MAX_BYTES,
+    memoryBytesMax: config.SPOOL_MEMORY_BYTES,
+    probeMs: config.SPOOL_PROBE_MS,
+    host,
+  }
 }
 
 /** How often it is asked whether a batch is due. */
@@ -57,7 +75,7 @@ const tickMsMax = 200
 function openCollector(
   config: AgentConfig,
   life: Lifecycle,
-  deps: Pick<CollectorDeps, 'spool' | 'metrics' | 'log' | 'entriesMax' | 'mayShip'>,
+  deps: Omit<CollectorDeps, 'rules' | 'bufferSize' | 'flushIntervalMs' | 'dropsOldest' | 'signal'>,
 ): Collector {
   const flushIntervalMs = config.FLUSH_INTERVAL_SECONDS * 1000
   const rules = { minLevel: config.MIN_LEVEL, messageBytesMax: config.MAX_MESSAGE_LENGTH }
@@ -67,6 +85,7 @@ function openCollector(
     rules,
     bufferSize: config.BUFFER_SIZE,
     flushIntervalMs,
+    dropsOldest: config.SPOOL_FULL === 'drop_oldest',
     signal,
   })
   life.onClose('collector', () => collector.flush())
@@ -82,10 +101,14 @@ function openCollector(
 /** How long the broker may be away before the agent calls itself not ready. */
 const outageMsMax = 300_000
 
-function readiness(collector: Collector, shipper: Shipper): Record<string, () => Promise<void>> {
+function readiness(
+  collector: Collector,
+  shipper: Shipper,
+  spool: Spool,
+): Record<string, () => Promise<void>> {
   return {
     start: async () => undefined,
-    spool: async () => failUnless(collector.isWritable(), 'UNWRITABLE'),
+    spool: async () => failUnless(!spool.isDegraded, collector.isWritable() ? 'DEGRADED' : 'UNWRITABLE'),
     broker: async () => failUnless(shipper.outageMs() < outageMsMax, 'AWAY'),
   }
 }

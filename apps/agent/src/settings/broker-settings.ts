@@ -23,6 +23,12 @@ export const brokerSettings = {
   REQUEST_TIMEOUT_MS: whole(100, 30_000).describe('From connecting to the last byte of an answer'),
   RETRY_BASE_MS: whole(1, 1_000).describe('First step of the backoff, which doubles and has full jitter'),
   RETRY_MAX_MS: whole(1, 60_000).describe('Largest step of the backoff; also the pace after a 404'),
+  COMMIT_TIMEOUT_SECONDS: z.coerce
+    .number()
+    .min(0.1)
+    .default(600)
+    .meta({ unit: 's' })
+    .describe('What the broker has taken and not committed for so long is sent again, unchanged'),
   PAK_RELOAD_MS: whole(10, 30_000).describe(
     'How long to wait after a 401 or 403 before the key is read again',
   ),

@@ -36,7 +36,7 @@ const answerBytesMax = 1_048_576
 export function createBrokerClient({ url, timeoutMs, tls }: BrokerOptions): BrokerClient {
   const base = new URL(url)
   const isHttps = base.protocol === 'https:'
-  const pool = { keepAlive: true, maxSockets: 2 }
+  const pool = { keepAlive: true, maxSockets: 6 }
   const agent = isHttps ? new HttpsAgent({ ...pool, ...tls, minVersion: 'TLSv1.2' }) : new HttpAgent(pool)
   const prefix = base.pathname.replace(/\/+$/, '')
   const open = (options: RequestOptions) =>

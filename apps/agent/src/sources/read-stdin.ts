@@ -31,6 +31,7 @@ export async function readStdin(
 ): Promise<void> {
   const { sink, host, metrics } = deps
   const source = pipeSource(host)
+  sink.register?.(source)
   const state: LineState = {
     clock: createLineClock(null),
     seq: 0,
@@ -67,6 +68,7 @@ function pipeSource(host: HostNames): Source {
     names: { ...namesOfHost(host), containerName: 'stdin', labels: {} },
     memory: freshMemory(),
     seen: null,
+    keepsLines: true,
     position: () => null,
     readUntilUs: () => null,
   }

@@ -71,6 +71,7 @@ export async function follow(set: FileSet, found: FoundFile, how: FollowHow = {}
     }
     const absentAtMs = how.namedAfter === undefined ? null : performance.now()
     set.followed.set(file.key, { file, path: found.path, absentAtMs })
+    set.deps.sink.register?.(file)
     set.left.delete(file.key)
     return true
   } catch (err) {

@@ -106,6 +106,7 @@ function newFile(opened: Opened, known: FilePosition | undefined, deps: FollowDe
     names: namesOfPath(deps.host, opened.path),
     memory: freshMemory(),
     seen: null,
+    keepsLines: true,
     changedAtMs: performance.now(),
     finishedMs: null,
     generation: known ? known.generation + 1 : 0,

@@ -1,0 +1,99 @@
+import { compareTimes, formatTimestamp, levels, severityOf } from '@logboom/contracts'
+import type { Entry, Gap, LogTime } from '@logboom/contracts'
+import type { RawLine, Source } from '../sources/raw-line.ts'
+import type { StreamPart } from './batch-file.ts'
+import { createEntryList } from './entry-list.ts'
+import type { EntryList } from './entry-list.ts'
+import type { Positions } from './position.ts'
+
+/** Lines that wait to be sealed, with the sources whose positions lie behind them. */
+export interface Buffered {
+  logs: EntryList
+  gaps: Gap[]
+  streams: { urgent: Map<Source, Span>; rest: Map<Source, Span> }
+  /** Sources whose position moved. */
+  moved: Set<Source>
+  /** When the first of it came, by `performance.now()`: the clock on the wall may be set back by hours. */
+  sinceAtMs: number | null
+  /** The latest time of a line, microseconds since 1970. */
+  latestUs: number
+  /** Some of it comes from a source that does not keep its lines. */
+  cannotWait: boolean
+}
+
+interface Span {
+  from: LogTime
+  to: LogTime
+  lines: number
+}
+
+export function emptyBuffer(logs: EntryList = createEntryList()): Buffered {
+  return {
+    logs,
+    gaps: [],
+    streams: { urgent: new Map(), rest: new Map() },
+    moved: new Set(),
+    sinceAtMs: null,
+    latestUs: 0,
+    cannotWait: false,
+  }
+}
+
+export function touch(buffer: Buffered, source: Source): void {
+  buffer.sinceAtMs ??= performance.now()
+  buffer.moved.add(source)
+  if (!source.keepsLines) buffer.cannotWait = true
+}
+
+export function addEntry(buffer: Buffered, { source, time }: RawLine, entry: Entry, isUrgent: boolean): void {
+  buffer.logs.add(JSON.stringify(entry), isUrgent)
+  buffer.latestUs = Math.max(buffer.latestUs, time.us + 1)
+  const streams = isUrgent ? buffer.streams.urgent : buffer.streams.rest
+  const span = streams.get(source)
+  if (!span) streams.set(source, { from: time, to: time, lines: 1 })
+  else {
+    span.lines += 1
+    if (compareTimes(time, span.to) > 0) span.to = time
+    else if (compareTimes(time, span.from) < 0) span.from = time
+  }
+}
+
+/** What a part holds of each stream. */
+export function streamsOf(...maps: ReadonlyMap<Source, Span>[]): StreamPart[] {
+  return maps.flatMap((streams) =>
+    [...streams].map(([{ names }, { from, to, lines }]) => ({
+      namespace: names.namespace,
+      podName: names.podName,
+      containerName: names.containerName,
+      from: formatTimestamp(from),
+      to: formatTimestamp(to),
+      lines,
+    })),
+  )
+}
+
+export function positionsOf(sources: Iterable<Source>): Positions {
+  const positions: Positions = {}
+  for (const source of sources) {
+    const position = source.position()
+    if (position) positions[source.key] = position
+  }
+  return positions
+}
+
+const urgentLevels: ReadonlySet<unknown> = new Set(
+  levels.filter((level) => severityOf[level] >= severityOf.WARN),
+)
+
+/** Tells WARN and above, and the lines of their stack traces, from the rest. Remembers of each source the last that was. */
+export function createUrgency(): (source: Source, entry: Entry) => boolean {
+  const groups = new WeakMap<Source, string>()
+  return (source, { level, group_id, entry_id }) => {
+    if (urgentLevels.has(level)) {
+      const group = group_id ?? entry_id
+      if (typeof group === 'string') groups.set(source, group)
+      return true
+    }
+    return level == null && typeof group_id === 'string' && groups.get(source) === group_id
+  }
+}
