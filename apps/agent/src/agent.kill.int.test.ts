@@ -105,11 +105,11 @@ test('killed at any moment, the agent sends every line, and repeats one only wit
   broker.behave = () => 'keep'
   const last = spawnAgent(env)
   const kept = () => new Set(broker.entries().map(({ message }) => message)).size
-  await until(() => kept() >= writing.lines.length, {
-    what: `all lines; the agent says ${last.output()}`,
-    timeoutMs: 20_000,
-    intervalMs: 200,
-  })
+  const isThere = () => {
+    if (kept() >= writing.lines.length) return true
+    throw new Error(`${writing.lines.length - kept()} lines are missing; the agent says ${last.output()}`)
+  }
+  await until(isThere, { what: 'all lines', timeoutMs: 20_000, intervalMs: 200 })
   last.child.kill('SIGTERM')
   expect(await last.exited).toBe(0)
 

@@ -6,7 +6,7 @@ import { formatPositions, splitPositions } from './position-lines.ts'
 import { flush, isCommitted, newGaps, note, pathOf } from './spool-state.ts'
 import type { SpoolState } from './spool-state.ts'
 import type { WaitingBatch, WaitingPart } from './spool.ts'
-import { baseKey } from './waiting-parts.ts'
+import { baseKey, gapIdsOf } from './waiting-parts.ts'
 
 /** The broker has the part. What is missing of it is told in `gaps`, on disk before the batch can be freed. */
 export async function noteAnswer(
@@ -57,7 +57,7 @@ export async function freeBatches(state: SpoolState, batches: readonly WaitingBa
     state,
     {
       freed: stillThere.map(({ seq, parts }) => [seq, parts.map(({ key }) => baseKey(key))]),
-      told: stillThere.flatMap(({ gapIds }) => gapIds),
+      told: stillThere.flatMap(gapIdsOf),
       committed: state.through.get(state.instance) ?? 0,
       // Of numbers that were given with the seal, nobody else tells once their files are gone.
       nextNumber: state.ledger.nextNumber,
@@ -74,7 +74,7 @@ function remove(state: SpoolState, batch: WaitingBatch): void {
   state.bytes -= batch.bytes
   state.heldBytes -= batch.held?.bytes ?? 0
   state.unsent = null
-  for (const id of batch.gapIds) state.taken.delete(id)
+  for (const id of gapIdsOf(batch)) state.taken.delete(id)
 }
 
 async function linesOf(state: SpoolState, { seq, held }: WaitingBatch): Promise<PlacedLine[]> {

@@ -61,12 +61,20 @@ interface State {
   end: number
   /** The latest position of each source in the file. They stay there: those of 500 containers may be 20 MB. */
   places: Map<string, Place>
+  compactBytes: number
   compactAt: number
   bytesWritten: number
 }
 
-export async function openJournal(path: string): Promise<OpenedJournal> {
-  const state: State = { path, end: 0, places: new Map(), compactAt: compactBytesMin, bytesWritten: 0 }
+export async function openJournal(path: string, compactBytes = compactBytesMin): Promise<OpenedJournal> {
+  const state: State = {
+    path,
+    end: 0,
+    places: new Map(),
+    compactBytes,
+    compactAt: compactBytes,
+    bytesWritten: 0,
+  }
   const bytes = await readFile(path).catch(ignoreMissing)
   const read = bytes ? readFrames(bytes, state) : { changes: [], lines: [], isDamaged: false }
   return { journal: journalOf(state), ...read }
@@ -238,7 +246,7 @@ async function rewrite(state: State, whole: Change, given: readonly PlacedLine[]
   }
   await rename(next, state.path)
   await syncDirectory(dirname(state.path))
-  Object.assign(state, { places, end, compactAt: Math.max(compactBytesMin, 2 * end) })
+  Object.assign(state, { places, end, compactAt: Math.max(state.compactBytes, 2 * end) })
   state.bytesWritten += end
 }
 

@@ -95,7 +95,10 @@ async function dropAll(
     told: merged.replaced,
     gaps: newGaps(state, merged.gaps),
   })
-  for (const [batch, parts] of victims) batch.parts = batch.parts.filter((part) => !parts.includes(part))
+  for (const [batch, parts] of victims) {
+    batch.parts = batch.parts.filter((part) => !parts.includes(part))
+    for (const id of parts.flatMap(({ gapIds }) => gapIds)) state.taken.delete(id)
+  }
   state.unsent = null
   await flush(state)
   tell(state, reason, lines, merged.gaps.length)
@@ -136,25 +139,13 @@ async function shrink(state: SpoolState, batches: readonly WaitingBatch[]): Prom
     const content = await readBatch(path)
     if (!content) continue
     const kept = new Set(batch.parts.map(({ index }) => index))
-    const empty = Buffer.alloc(0)
-    const parts = content.header.parts.map((part, index) => ({
-      ...part,
-      gapIds: kept.has(index) ? part.gapIds : [],
-      body: (kept.has(index) ? content.bodies[index] : null) ?? empty,
-    }))
+    // What is damaged is found, and told of, when it is sent.
+    if ([...kept].some((index) => !content.bodies[index])) continue
+    const bodyOf = (index: number) => (kept.has(index) && content.bodies[index]) || Buffer.alloc(0)
+    const parts = content.header.parts.map((part, index) => ({ ...part, body: bodyOf(index) }))
     const bytes = encodeBatch({ ...content.header, parts }, content.positions)
     await replaceFile(path, bytes)
     state.bytes += bytes.length - batch.bytes
     batch.bytes = bytes.length
-    setGapIds(
-      state,
-      batch,
-      parts.flatMap(({ gapIds }) => gapIds),
-    )
   }
-}
-
-function setGapIds(state: SpoolState, batch: WaitingBatch, gapIds: number[]): void {
-  for (const id of batch.gapIds) if (!gapIds.includes(id)) state.taken.delete(id)
-  batch.gapIds = gapIds
 }

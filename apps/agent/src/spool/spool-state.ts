@@ -14,6 +14,7 @@ import { formatPositions, splitPositions } from './position-lines.ts'
 import type { Positions } from './position.ts'
 import { useReserve } from './reserve.ts'
 import type { WaitingBatch, WaitingPart } from './spool.ts'
+import { gapIdsOf } from './waiting-parts.ts'
 
 export interface SpoolOptions {
   directory: string
@@ -84,7 +85,7 @@ export function createState(options: SpoolOptions, known: KnownState): SpoolStat
     bytes: known.waiting.reduce((sum, batch) => sum + batch.bytes, 0),
     heldBytes: 0,
     unsent: null,
-    taken: new Set(known.waiting.flatMap(({ gapIds }) => gapIds)),
+    taken: new Set(known.waiting.flatMap(gapIdsOf)),
     through: new Map(),
     retentionMs: Infinity,
     added: createWakeUp(),
@@ -199,7 +200,7 @@ export function unsentOf(state: SpoolState): number {
 
 /** A batch that is new in the row. */
 export function addWaiting(state: SpoolState, batch: WaitingBatch): void {
-  for (const id of batch.gapIds) state.taken.add(id)
+  for (const id of gapIdsOf(batch)) state.taken.add(id)
   state.waiting.push(batch)
   state.lastSeq = batch.seq
   state.bytes += batch.bytes

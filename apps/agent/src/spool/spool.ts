@@ -13,6 +13,8 @@ export interface WaitingPart {
   readonly lane: Lane
   readonly entries: number
   readonly bytes: number
+  /** Of gaps that it carries. */
+  readonly gapIds: readonly number[]
   /** Under which instance and number it is sent; null before the first attempt of what others may overtake. */
   sentAs: { instance: string; number: number; isSafe: boolean } | null
   /** It may have been sent before under another number: then that one has its lines, and this one none. */
@@ -33,8 +35,6 @@ export interface WaitingBatch {
   readonly sealedMs: number
   bytes: number
   parts: WaitingPart[]
-  /** Ids of gaps that its parts carry. */
-  gapIds: number[]
   /** The content while the disk takes nothing. */
   held: HeldBatch | null
 }

@@ -8,7 +8,7 @@ export function waitingOf(
   bytes: number,
   { instance, ledger }: { instance: string; ledger: Ledger },
 ): WaitingBatch {
-  const batch: WaitingBatch = { seq, sealedMs, bytes, parts: [], gapIds: [], held: null }
+  const batch: WaitingBatch = { seq, sealedMs, bytes, parts: [], held: null }
   for (const [index, { key, number, lane, entries, body, gapIds }] of parts.entries()) {
     const sealedKey = baseKey(key)
     if (ledger.dropped.has(sealedKey)) continue
@@ -17,7 +17,7 @@ export function waitingOf(
     const sentAs = given ? { instance: given.instance ?? instance, number: given.number, isSafe: true } : null
     const isAnswered = ledger.answers.has(sealedKey)
     const answeredAtMs = isAnswered ? performance.now() : null
-    const part = { batch, index, key, lane, entries, bytes: body.bytes, isRenumbered }
+    const part = { batch, index, key, lane, entries, bytes: body.bytes, gapIds, isRenumbered }
     batch.parts.push({
       ...part,
       sentAs,
@@ -26,19 +26,21 @@ export function waitingOf(
       answeredAtMs,
       answers: isAnswered ? 1 : 0,
     })
-    batch.gapIds.push(...gapIds)
   }
   return batch
+}
+
+export function gapIdsOf({ parts }: WaitingBatch): number[] {
+  return parts.flatMap(({ gapIds }) => gapIds)
 }
 
 /** A batch that is held in memory. */
 export function heldOf(draft: BatchDraft, seq: number): WaitingBatch {
   const bytes = draft.parts.reduce((sum, { body }) => sum + body.length, 0)
-  const gapIds = draft.parts.flatMap((part) => part.gapIds)
   const held = { draft, bytes }
-  const batch: WaitingBatch = { seq, sealedMs: draft.sealedMs, bytes: 0, parts: [], gapIds, held }
-  batch.parts = draft.parts.map(({ key, lane, entries, body }, index): WaitingPart => {
-    const part = { batch, index, key, lane, entries, bytes: body.length, isRenumbered: false }
+  const batch: WaitingBatch = { seq, sealedMs: draft.sealedMs, bytes: 0, parts: [], held }
+  batch.parts = draft.parts.map(({ key, lane, entries, body, gapIds }, index): WaitingPart => {
+    const part = { batch, index, key, lane, entries, bytes: body.length, gapIds, isRenumbered: false }
     return { ...part, sentAs: null, isTaken: false, isReleased: false, answeredAtMs: null, answers: 0 }
   })
   return batch
