@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { freeBatches } from './free-batches.ts'
 import { saveInstance } from './instance.ts'
 import type { Change } from './ledger.ts'
-import { keepReserve } from './reserve.ts'
+import { keepReserve, tryRoom } from './reserve.ts'
 import { addWaiting, DiskAway, flush, isAnswered, note, noteDiskFailure, sealedLines } from './spool-state.ts'
 import type { SpoolState } from './spool-state.ts'
 import type { BatchDraft, WaitingBatch } from './spool.ts'
@@ -63,8 +63,10 @@ async function revive(state: SpoolState): Promise<void> {
   for (const batch of state.waiting.filter(({ held }) => held !== null)) await writeHeld(state, batch)
   if (isLost) note(state, {}, sealedLines(state))
   await flush(state)
-  state.probeAtMs = null
+  // Room for a few bytes is not enough to call it well again.
   await keepReserve(state)
+  await tryRoom(state)
+  state.probeAtMs = null
   state.log.info('the spool can be written again')
   state.added.ring()
 }

@@ -28,7 +28,8 @@ export async function openSpool(options: SpoolOptions, log: Logger, metrics: Spo
   const lock = await lockDirectory(options.directory)
   try {
     const { state, positions } = await recover(options, { log, metrics, lock })
-    await keepReserve(state)
+    // Without it all goes on, only a full disk is harder to leave.
+    await keepReserve(state).catch(() => undefined)
     return spoolOf(state, positions, lock.release)
   } catch (err) {
     await lock.release()

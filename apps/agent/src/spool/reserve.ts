@@ -5,7 +5,7 @@ import { join } from 'node:path'
 /** What the journal may need to note that batches are gone, which is what gives room again. */
 const reserveBytes = 262_144
 
-/** Keeps some room on the disk for the time when it is full. */
+/** Keeps some room on the disk for the time when it is full. @throws when there is none */
 export async function keepReserve({ directory }: { directory: string }): Promise<void> {
   const path = join(directory, 'reserve')
   const size = await stat(path).then(
@@ -13,10 +13,13 @@ export async function keepReserve({ directory }: { directory: string }): Promise
     () => 0,
   )
   if (size >= reserveBytes) return
-  // Bytes that no file system can make smaller. Without them all goes on, only a full disk is harder to leave.
-  await writeFile(path, randomBytes(reserveBytes), { mode: 0o600 }).catch(() =>
-    rm(path, { force: true }).catch(() => undefined),
-  )
+  try {
+    // Bytes that no file system can make smaller.
+    await writeFile(path, randomBytes(reserveBytes), { mode: 0o600 })
+  } catch (err) {
+    await rm(path, { force: true }).catch(() => undefined)
+    throw err
+  }
 }
 
 /** After a write for which the disk had no room: once more, in the room that was kept. @throws what it met */
@@ -29,4 +32,14 @@ export async function useReserve(
   if (!isFull) throw err
   await rm(join(directory, 'reserve'), { force: true })
   await write()
+}
+
+/** Whether the disk has room beyond the reserve. @throws when it has not */
+export async function tryRoom({ directory }: { directory: string }): Promise<void> {
+  const path = join(directory, 'probe')
+  try {
+    await writeFile(path, randomBytes(reserveBytes), { mode: 0o600, flush: true })
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined)
+  }
 }

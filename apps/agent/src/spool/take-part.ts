@@ -5,18 +5,25 @@ import type { SpoolState } from './spool-state.ts'
 import type { WaitingPart } from './spool.ts'
 import { baseKey } from './waiting-parts.ts'
 
-/** What to send next. While the disk takes nothing, what has no number there waits: nobody would remember it. */
+/**
+ * What to send next: by lane, then by age. While the disk takes nothing, what has no number there comes last: the number
+ * must be on disk before anybody hears of it, for which there may be room or not.
+ */
 export function chooseNext({ waiting, probeAtMs }: SpoolState): WaitingPart | null {
-  let best: WaitingPart | null = null
-  for (const { parts, held } of waiting) {
+  const rankOf = ({ lane, sentAs, batch }: WaitingPart) => {
+    const isHard = probeAtMs !== null && batch.held === null && !sentAs?.isSafe
+    return lanes.indexOf(lane) + (isHard ? lanes.length : 0)
+  }
+  let best: { part: WaitingPart; rank: number } | null = null
+  for (const { parts } of waiting) {
     for (const part of parts) {
       if (part.isTaken || part.answeredAtMs !== null) continue
-      if (probeAtMs !== null && held === null && !part.sentAs?.isSafe) continue
-      if (part.lane === lanes[0]) return part
-      if (!best || lanes.indexOf(part.lane) < lanes.indexOf(best.lane)) best = part
+      const rank = rankOf(part)
+      if (rank === 0) return part
+      if (!best || rank < best.rank) best = { part, rank }
     }
   }
-  return best
+  return best?.part ?? null
 }
 
 /** Gives the part its number, which is on disk before anybody hears of it, and reads its body. */
