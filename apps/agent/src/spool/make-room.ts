@@ -1,7 +1,7 @@
 import { formatMicros } from '@logboom/contracts'
 import type { Gap } from '@logboom/contracts'
 import { encodeBatch, readBatch } from './batch-file.ts'
-import type { PartHeader } from './batch-file.ts'
+import type { StoredBatch } from './batch-file.ts'
 import { freeBatches } from './free-batches.ts'
 import { mergeGaps } from './merge-gaps.ts'
 import { unpackBody } from './push-body.ts'
@@ -80,25 +80,20 @@ async function dropAll(
     for (const part of parts) part.isTaken = true
     const content = await readBatch(pathOf(state, batch.seq)).catch(() => null)
     for (const { index, entries } of parts) {
-      const header = content?.header.parts[index]
-      const body = content?.bodies[index]
-      lost.push(
-        ...(body ? (await unpackBody(body)).gaps.filter((gap) => !isCarried(state, header, gap)) : []),
-      )
-      lost.push(...(header ? gapsOf(header.streams, reason) : [gapOfUnknown(state, batch, entries, reason)]))
+      lost.push(...(content ? await gapsInstead(content, index, reason) : []))
+      if (!content) lost.push(gapOfUnknown(state, batch, entries, reason))
       lines += entries
     }
   }
+  // What they carried of the ledger is untold again.
+  for (const id of [...victims.values()].flat().flatMap(({ gapIds }) => gapIds)) state.taken.delete(id)
   const merged = mergeGaps(state.ledger.gaps, state.taken, lost)
   note(state, {
     dropped: [...victims.values()].flat().map(({ key }) => baseKey(key)),
     told: merged.replaced,
     gaps: newGaps(state, merged.gaps),
   })
-  for (const [batch, parts] of victims) {
-    batch.parts = batch.parts.filter((part) => !parts.includes(part))
-    for (const id of parts.flatMap(({ gapIds }) => gapIds)) state.taken.delete(id)
-  }
+  for (const [batch, parts] of victims) batch.parts = batch.parts.filter((part) => !parts.includes(part))
   state.unsent = null
   await flush(state)
   tell(state, reason, lines, merged.gaps.length)
@@ -115,11 +110,17 @@ function gapOfUnknown(
   return { namespace: host.namespace, pod_name: host.podName, from: at, to: at, lines, reason, exact: false }
 }
 
-/** A gap of the ledger that the part carries is told by the ledger again. */
-function isCarried(state: SpoolState, header: PartHeader | undefined, gap: Gap): boolean {
-  return (header?.gapIds ?? []).some(
-    (id) => JSON.stringify(state.ledger.gaps.get(id)) === JSON.stringify(gap),
-  )
+/** Gaps for the lines of a part, and those that it was the only one to tell of. */
+async function gapsInstead(
+  { header, bodies }: StoredBatch,
+  index: number,
+  reason: DropReason,
+): Promise<Gap[]> {
+  const { gapIds = [], streams = [] } = header.parts[index] ?? {}
+  const body = bodies[index]
+  const told = body ? (await unpackBody(body)).gaps : []
+  // Those of the ledger stand at the end.
+  return [...told.slice(0, Math.max(0, told.length - gapIds.length)), ...gapsOf(streams, reason)]
 }
 
 function tell({ metrics, log }: SpoolState, reason: DropReason, lines: number, gaps: number): void {

@@ -40,11 +40,12 @@ export async function packBody({ key, sentAt, gaps, readUntil, logs }: BodyParts
 }
 
 /** A body that was packed before, taken apart again. */
-export async function unpackBody(body: Buffer): Promise<{ sentAt: string; gaps: Gap[]; entries: Entry[] }> {
-  const {
-    sent_at: sentAt = '',
-    gaps = [],
-    logs,
-  } = PushRequest.parse(JSON.parse((await decompress(body)).toString()))
-  return { sentAt, gaps, entries: logs }
+export async function unpackBody(
+  body: Buffer,
+): Promise<{ sentAt: string; gaps: Gap[]; entries: Entry[]; readUntil: ReadReport | null }> {
+  const json: unknown = JSON.parse((await decompress(body)).toString())
+  const { sent_at: sentAt = '', gaps = [], logs } = PushRequest.parse(json)
+  // Of our own making.
+  const { read_until: readUntil = null } = json as { read_until?: ReadReport }
+  return { sentAt, gaps, entries: logs, readUntil }
 }

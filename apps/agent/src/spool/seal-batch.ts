@@ -46,6 +46,7 @@ async function onePart(content: SealedContent, lane: Lane, kinds: readonly boole
   const key = randomUUID()
   // Never before the lines themselves: after a clock was set back they would be refused as lying in the future.
   const sentAt = formatMicros(Math.max(sealedMs * 1000, buffer.latestUs))
+  // Those of the ledger last: whoever drops the part counts on it.
   const gaps = isUrgentAlone ? [] : [...buffer.gaps, ...untold.map(({ gap }) => gap)]
   // What overtakes others cannot speak for them.
   const readUntil = lane === 'rest' || !isBacklog ? report : null
