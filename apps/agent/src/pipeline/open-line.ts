@@ -6,7 +6,7 @@ import { assigned, bare, tokenName } from './redaction-rules.ts'
 const ends: Record<string, RegExp> = {
   word: /\\["']|[\s"'&;]/,
   digits: /[^\d -]/,
-  cookie: /\\?["']/,
+  header: /\\?["']/,
   '"': /(?<!\\)"/,
   "'": /(?<!\\)'/,
   '\\"': /\\"/,
@@ -20,25 +20,45 @@ const never = /(?!)/
 /** The name under which masks at the cut are counted. */
 const unfinished = 'unfinished'
 
+export interface MaskedRest {
+  redaction: Redaction
+  /** What was sent before it and is to be looked at together with what comes next. */
+  before: string
+  /** All of it was masked, and so goes on what comes next. */
+  goesOn: boolean
+}
+
 /**
  * The rest of a line whose beginning was sent before it came. What was being masked is masked to its end; else the text
  * is looked at together with the end of what was sent, which holds no secret any more but may hold the name of one.
  */
-export function maskRest(text: string, open: OpenLine | null, redact: Redact): Redaction {
-  const masks = open ? open.masks : 'all'
-  if (masks === null) return redactBehind(open?.tail ?? '', text, redact)
+export function maskRest(
+  text: string,
+  { masks, tail }: Omit<OpenLine, 'output'>,
+  redact: Redact,
+): MaskedRest {
+  if (masks === null) {
+    const whole = redact(tail + text)
+    const shown = behind(tail, whole.text)
+    const before = whole.text.slice(0, whole.text.length - shown.length)
+    return { redaction: { ...whole, text: shown }, before, goesOn: false }
+  }
   const end = text.search(ends[masks] ?? never)
-  if (end === 0 || text === '') return redact(text)
-  if (end < 0) return { text: '[masked]', found: [unfinished], opensKey: false }
+  if (end < 0) {
+    const redaction = { text: text === '' ? '' : '[masked]', found: [unfinished], opensKey: false }
+    return { redaction, before: '', goesOn: true }
+  }
   const rest = redact(text.slice(end))
-  return { ...rest, text: `[masked]${rest.text}`, found: [unfinished, ...rest.found] }
+  const found = end === 0 ? rest.found : [unfinished, ...rest.found]
+  const redaction = { ...rest, text: (end === 0 ? '' : '[masked]') + rest.text, found }
+  return { redaction, before: '', goesOn: false }
 }
 
-function redactBehind(tail: string, text: string, redact: Redact): Redaction {
-  const whole = redact(tail + text)
+/** What follows what was sent already. */
+function behind(sent: string, text: string): string {
   let same = 0
-  while (same < tail.length && whole.text[same] === tail[same]) same += 1
-  return { ...whole, text: whole.text.slice(same) }
+  while (same < sent.length && text[same] === sent[same]) same += 1
+  return text.slice(same)
 }
 
 export interface OpenEnd {
@@ -55,31 +75,31 @@ const tailChars = 128
 
 /**
  * Masks what the end of a text may be the beginning of. Only what is a secret with any continuation, or with a likely one,
- * is masked; a word that is only the name of one is remembered.
+ * is masked; a word that is only the name of one is remembered. `before` was sent already.
  */
-export function maskOpenEnd(piece: Redaction, { redact, names, hasCustom }: Redactor): OpenEnd {
+export function maskOpenEnd(piece: Redaction, before: string, redactor: Redactor): OpenEnd {
   const at = Math.max(0, piece.text.length - endChars)
-  const end = piece.text.slice(at)
-  const beginning = beginnings.find(
-    ({ rule, pattern }) => (rule === 'custom' ? hasCustom : names.has(rule)) && pattern.test(end),
-  )
+  const end = (at === 0 ? before : '') + piece.text.slice(at)
+  const beginning = beginnings.find(({ rule, pattern }) => isOn(rule, redactor) && pattern.test(end))
   if (!beginning) {
     const tail = tailOf(end)
-    const isSame = redact(tail).text === tail
+    const isSame = redactor.redact(tail).text === tail
     return { redaction: piece, tail: isSame ? tail : '', masks: isSame ? null : 'word' }
   }
   const { pattern, stand, masks } = beginning
   const masked = end.replace(pattern, stand)
   const quote = /(\\{0,2}["'])\[masked\]$/.exec(masked)?.[1]
+  const text = at === 0 ? behind(before, masked) : piece.text.slice(0, at) + masked
+  const found = masked === end ? piece.found : [...piece.found, unfinished]
   return {
-    redaction: {
-      text: piece.text.slice(0, at) + masked,
-      found: masked === end ? piece.found : [...piece.found, unfinished],
-      opensKey: false,
-    },
+    redaction: { text, found, opensKey: false },
     tail: '',
     masks: masks === 'word' && quote !== undefined ? quote : masks,
   }
+}
+
+function isOn(rule: string, { names, hasCustom }: Redactor): boolean {
+  return rule === 'custom' ? hasCustom : names.has(rule)
 }
 
 /** Begins behind a blank, else its first word would be another than it was. */
@@ -96,7 +116,14 @@ interface Beginning {
 }
 
 const beginnings: readonly Beginning[] = [
-  beginning('cookie', /(cookie["'\\]{0,4}\s{0,4}[:=][^\n]{0,8}\[masked\]$)/i, '$1', 'cookie'),
+  beginning('cookie', /(cookie["'\\]{0,4}\s{0,4}[:=][^\n]{0,8}\[masked\]$)/i, '$1', 'header'),
+  // Cut within the scheme, its value is yet to come.
+  beginning(
+    'authorization',
+    /(authorization["'\\]{0,4}\s{0,4}[:=]\s{0,4}["'\\]{0,4}\[masked\]\s{0,4})$/i,
+    '$1',
+    'header',
+  ),
   // Whatever was masked up to the end may not have ended there. The rule is one that is always on.
   beginning('pak', /(\[masked\])$/, '$1'),
   beginning('token', new RegExp(`(${tokenName}${assigned})${bare}{1,7}$`, 'i'), '$1[masked]'),

@@ -1,6 +1,7 @@
 import type { RawLine } from '../sources/raw-line.ts'
 import type { LineMemory } from '../spool/position.ts'
 import { maskOpenEnd, maskRest } from './open-line.ts'
+import type { MaskedRest } from './open-line.ts'
 import type { Redact, Redaction, Redactor } from './redact.ts'
 
 /**
@@ -21,23 +22,32 @@ export function redactLine(text: string, line: RawLine, redactor: Redactor): Red
 /** A piece of a line: its first, one that goes on, or all that was kept of a line that was too long. */
 function redactPiece(text: string, line: RawLine, redactor: Redactor): Redaction {
   const { memory } = line.source
-  const piece = redactWithin(text, line, redactor.redact)
-  memory.insideKey = piece.opensKey
+  const { redaction, before, goesOn } = redactWithin(text, line, redactor.redact)
+  const { open } = memory
+  memory.insideKey = redaction.opensKey
   memory.open = null
-  if (piece.opensKey || (line.isOpen !== true && line.lostBytes === 0)) return piece
-  const ended = maskOpenEnd(piece, redactor)
+  if (redaction.opensKey || (line.isOpen !== true && line.lostBytes === 0)) return redaction
+  if (goesOn) {
+    memory.open = line.isOpen === true ? open : null
+    return redaction
+  }
+  const ended = maskOpenEnd(redaction, before, redactor)
   if (line.isOpen === true)
     memory.open = { output: line.output, tail: ended.tail, masks: line.lostBytes > 0 ? 'all' : ended.masks }
   return ended.redaction
 }
 
-function redactWithin(text: string, line: RawLine, redact: Redact): Redaction {
+function redactWithin(text: string, line: RawLine, redact: Redact): MaskedRest {
   const { memory } = line.source
   const isRest = line.continues !== null
-  if (memory.insideKey) return redactKeyLine(text, memory, redact, isRest)
-  if (!isRest) return redact(text)
-  return maskRest(text, memory.open?.output === line.output ? memory.open : null, redact)
+  if (isRest && !memory.insideKey)
+    return maskRest(text, memory.open?.output === line.output ? memory.open : unknownOpen, redact)
+  const redaction = memory.insideKey ? redactKeyLine(text, memory, redact, isRest) : redact(text)
+  return { redaction, before: '', goesOn: false }
 }
+
+/** Nobody knows what it is the rest of. */
+const unknownOpen = { masks: 'all', tail: '' }
 
 /** A key that never ends must not mask the rest of the log: the first line that is no key material ends it as well. */
 function redactKeyLine(text: string, memory: LineMemory, redact: Redact, isRest: boolean): Redaction {

@@ -39,7 +39,7 @@ export const tokenName = String.raw`(?<![a-z0-9])(?:(?:${tokenKinds})?[_-]?token
 export const assigned = String.raw`\\{0,2}["']?\s{0,4}[=:]\s{0,4}`
 /** The value of a quoted text ends at its own quote, which may itself be escaped. */
 const quoted = String.raw`(?:(?!\2)(?:\\.|.))+`
-export const bare = String.raw`(?!\[masked\])(?:(?!\\["'])[^\s"'&;])`
+export const bare = String.raw`(?!\[masked\])(?:(?!\\(?:["']|$))[^\s"'&;])`
 /** A value without quotes; `null` is none, and in JSON what begins with a bracket has names of its own. */
 const isValue = String.raw`(?!(?:null|true|false|none|undefined)(?![\w.-]))(?!(?<=["']\s{0,4}:\s{0,4})[{[])`
 /** A number in JSON, where a comma ends it. */
