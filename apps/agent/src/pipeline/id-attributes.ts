@@ -1,7 +1,7 @@
 import { idNameOf } from './attribute-names.ts'
 import type { Attributes } from './bound-attributes.ts'
 
-const hint = /i[dD]=|ID=/
+const hint = /[iI][dD]=/
 const pair =
   /(?<![\w.-])((?:dd\.|otel|x-|x_)?_?(?:trace|span|correlation|req|request)[_.-]?id)=["']?([\w.:/+-]{1,128})/gi
 
