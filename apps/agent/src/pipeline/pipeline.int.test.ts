@@ -4,16 +4,17 @@ import { expect, test } from 'vitest'
 import { useAgentBench } from '../agent-bench-fixture.ts'
 
 const bench = useAgentBench()
+const { expectMessages } = bench
 
 test('a password that comes in two pieces, with a restart between them, is neither sent nor written', async () => {
   writeFileSync(bench.logs, 'login password=hun')
   const first = await bench.start()
-  await bench.expectMessages(['login password=[masked]'])
+  await expectMessages(['login password=[masked]'])
   await first.stop()
   const checkpoint = readFileSync(bench.file('spool/checkpoint'), 'utf8')
   appendFileSync(bench.logs, 'ter2 from 10.0.0.1\n')
   await bench.start()
-  await bench.expectMessages(['login password=[masked]', '[masked] from 10.0.0.1'])
+  await expectMessages(['login password=[masked]', '[masked] from 10.0.0.1'])
   expect(checkpoint + bench.broker.pushes.map(({ body }) => body).join('')).not.toMatch(/hun|ter2/)
 })
 
@@ -34,7 +35,7 @@ test('a stack trace is folded under its line, though the agent was restarted wit
 test('the trace of a line below min_level is left out with it', async () => {
   writeFileSync(bench.logs, '[DEBUG] a\n\tat x.y(z)\n[INFO] b\n\tat x.y(z)\n')
   await bench.start()
-  await bench.expectMessages(['[INFO] b', '\tat x.y(z)'])
+  await expectMessages(['[INFO] b', '\tat x.y(z)'])
 })
 
 test('lines beyond the rate are in gaps, exactly, and none is read again after a restart', async () => {

@@ -23,7 +23,7 @@ function shownOfPieces(pieces: readonly string[], redactor = allRules): string[]
 
 const upper = 'ABCDEFGHJKLMNPQRSTUVWXYZ'
 const chars = (alphabet: string, length: number) =>
-  fc.string({ unit: fc.constantFrom(...alphabet), minLength: length, maxLength: length })
+  fc.string({ unit: fc.constantFrom(...alphabet.split('')), minLength: length, maxLength: length })
 
 interface Planted {
   before: string
