@@ -44,15 +44,18 @@ function mayGoOn(text: string): boolean {
     case 0x29: // )
     case 0x2d: // -
     case 0x2e: // .
+    case 0x2f: // a path of Ruby
     case 0x43: // Caused by
     case 0x53: // Suppressed
     case 0x5d: // ]
-    case 0x61: // at
+    case 0x61: // at, app/
+    case 0x63: // config/
     case 0x67: // goroutine
+    case 0x6c: // lib/
     case 0x7d: // }
       return true
     default:
-      return text.includes('.rb:')
+      return false
   }
 }
 

@@ -7,7 +7,8 @@ export function maskEmails(text: string): string {
   let masked = ''
   let done = 0
   let from = 0
-  for (const { index, 0: sign } of text.matchAll(signs)) {
+  for (let found = nextSign(text, 0); found; found = nextSign(text, from)) {
+    const { index, 0: sign } = found
     const start = localStart(text, index, Math.max(done, from))
     from = index + sign.length
     const end = domainEnd(text, from)
@@ -19,6 +20,12 @@ export function maskEmails(text: string): string {
 }
 
 const signs = /@|%40/g
+
+function nextSign(text: string, from: number): RegExpExecArray | null {
+  signs.lastIndex = from
+  return signs.exec(text)
+}
+
 /** What may stand before the sign, but for the rare characters that are more often a delimiter, as in `to='a@b.org'`. */
 const localChar = /[\w.+%-]/
 const domainChar = /[\w.-]/

@@ -1,6 +1,6 @@
 import { compileRules } from './custom-rules.ts'
 import type { CustomRule } from './custom-rules.ts'
-import { builtInRules, hints } from './redaction-rules.ts'
+import { builtInRules, suspicions } from './redaction-rules.ts'
 import type { RedactionRule } from './redaction-rules.ts'
 
 export interface RedactionSettings {
@@ -48,15 +48,10 @@ type Rules = readonly Pick<RedactionRule, 'name' | 'mask'>[]
 /** The rules to try on a text, in their order; hardly ever any. */
 function rulesByHints(rules: readonly RedactionRule[]): (text: string) => Rules {
   const kinds = [...new Set(rules.map(({ hint }) => hint))]
-  const looks = kinds.map((kind) => hints[kind])
   const sets = Array.from({ length: 2 ** kinds.length }, (_, bits) =>
     rules.filter(({ hint }) => ((bits >> kinds.indexOf(hint)) & 1) === 1),
   )
-  return (text) => {
-    let bits = 0
-    for (let kind = 0; kind < looks.length; kind += 1) if (looks[kind]?.(text)) bits |= 1 << kind
-    return sets[bits] ?? noRules
-  }
+  return (text) => sets[suspicions(text, kinds)] ?? noRules
 }
 
 const noRules: Rules = []
@@ -92,18 +87,18 @@ function unchanged(text: string): Redaction {
 const openKey = /PRIVATE KEY(?: BLOCK)?-----\[masked\]$/
 
 function applyRules(rules: Rules, { text, found, opensKey }: Redaction): Redaction {
-  const names = new Set(found)
+  const names = [...found]
   let masked = text
   for (const { name, mask } of rules) {
     const before = masked
     masked = mask(masked)
-    if (masked !== before) names.add(name)
+    if (masked !== before && !names.includes(name)) names.push(name)
   }
-  if (names.size > 0 && text.startsWith('{')) masked = quoteNumbers(masked)
+  if (names.length > found.length && text.startsWith('{')) masked = quoteNumbers(masked)
   return {
     text: masked,
-    found: [...names],
-    opensKey: opensKey || (names.has('private_key') && openKey.test(masked)),
+    found: names,
+    opensKey: opensKey || (names.includes('private_key') && openKey.test(masked)),
   }
 }
 
