@@ -22,17 +22,44 @@ export function prefixLevel(head: string): Level | null {
     for (to = from; to < head.length && !isGap(head.charCodeAt(to)); to += 1)
       hasDigit ||= isDigit(head.charCodeAt(to))
     const token = head.slice(from, to)
-    const found = isDigit(head.charCodeAt(from)) && !token.includes('[') ? null : levelIn(token)
+    const { found, isPrefix } = hasDigit ? lookAtNumber(token) : lookAtWord(token)
     if (found) {
       const isFirst = seen === 0 || timeLike.test(before)
       if (isMeant(found, { before, after: head.charAt(to), isFirst, plainWords })) return found.level
     }
-    if (!hasDigit && !isPrefixLike(token)) plainWords += 1
+    if (!isPrefix) plainWords += 1
     // A level word in the middle of prose belongs to the prose, and a word at the beginning is prose.
     if (plainWords > (seen === 0 ? 0 : plainWordsMax)) return null
     before = token
   }
   return null
+}
+
+interface Look {
+  found: LevelWord | null
+  /** It may stand before a level, and is no prose. */
+  isPrefix: boolean
+}
+
+const plainNumber: Look = { found: null, isPrefix: true }
+
+function lookAtNumber(token: string): Look {
+  if (isDigit(token.charCodeAt(0)) && !token.includes('[')) return plainNumber
+  return { found: levelIn(token), isPrefix: true }
+}
+
+/** Logs have few words before their messages, and those come again and again. */
+const remembered = new Map<string, Look>()
+const rememberedMax = 4_000
+/** A longer piece of a line would hold the whole line in memory. */
+const rememberedCharsMax = 12
+
+function lookAtWord(token: string): Look {
+  const known = remembered.get(token)
+  if (known) return known
+  const look = { found: levelIn(token), isPrefix: isPrefixLike(token) }
+  if (token.length <= rememberedCharsMax && remembered.size < rememberedMax) remembered.set(token, look)
+  return look
 }
 
 /** Blanks and what is no text, bars, and the blank that does not break. */

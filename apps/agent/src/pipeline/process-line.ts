@@ -54,27 +54,28 @@ function entryOf(
   const attributes = attributesOf(line, text, rules)
   const { message, originalBytes } = truncate(text, rules.messageBytesMax, line.lostBytes)
   if (originalBytes !== null) metrics.truncated()
-  const { namespace, podName, containerName, podUid, node, deploymentObjectId, workOrderId, labels } =
-    line.source.names
-  return {
+  const { names } = line.source
+  // Written field by field: spread one by one they cost 0.6 µs a line.
+  const entry: Entry = {
     timestamp: formatTimestamp(line.time),
-    namespace,
-    pod_name: podName,
-    container_name: containerName,
-    ...(level !== null && { level }),
+    namespace: names.namespace,
+    pod_name: names.podName,
+    container_name: names.containerName,
     message,
     entry_id: entryId,
     seq: line.seq,
-    ...(line.output !== null && { output: line.output }),
-    ...(groupId !== null && { group_id: groupId }),
-    ...(podUid !== null && { pod_uid: podUid }),
-    ...(node !== null && { node }),
-    ...(deploymentObjectId !== null && { deployment_object_id: deploymentObjectId }),
-    ...(workOrderId !== null && { work_order_id: workOrderId }),
-    labels,
-    ...(originalBytes !== null && { original_bytes: originalBytes }),
-    ...(attributes !== null && { attributes }),
+    labels: names.labels,
   }
+  if (level !== null) entry.level = level
+  if (line.output !== null) entry.output = line.output
+  if (groupId !== null) entry.group_id = groupId
+  if (names.podUid !== null) entry.pod_uid = names.podUid
+  if (names.node !== null) entry.node = names.node
+  if (names.deploymentObjectId !== null) entry.deployment_object_id = names.deploymentObjectId
+  if (names.workOrderId !== null) entry.work_order_id = names.workOrderId
+  if (originalBytes !== null) entry.original_bytes = originalBytes
+  if (attributes !== null) entry.attributes = attributes
+  return entry
 }
 
 /** Also for a line that is then left out: its number among equal lines must not depend on that. */
