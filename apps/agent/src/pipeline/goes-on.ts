@@ -85,7 +85,9 @@ const blank = /^\s*$/
 const pythonLink = /^(?:During handling of the above exception|The above exception was the direct cause)/
 const pythonException = /^[A-Za-z_][\w.]*(?::|$)/
 const goLine =
-  /^(?:\s*$|\t|goroutine \d+ \[|panic: |created by |\[signal |exit status \d|r(?:[abcd]x|[sd]i|[bs]p|\d{1,2}|ip|flags) +0x|[cfg]s +0x|[\w./*()[\]{}$-]{1,300}\(.*\)$)/
+  /^(?:\s*$|\t|goroutine \d+ \[|panic: |created by |\[signal |exit status \d|r(?:[abcd]x|[sd]i|[bs]p|\d{1,2}|ip|flags) +0x|[cfg]s +0x)/
+/** `main.(*T).do(0xc000012345, {0x1, 0x2})`; the end is looked at apart, which keeps it linear. */
+const goCall = /^[\w./*()[\]{}$-]{1,300}\(/
 const rustLine = /^(?:note: |stack backtrace:|\s+\d+: |\s+at )/
 
 /** The kind that a group goes on with; null where the line is none of it. */
@@ -98,7 +100,7 @@ function kindAfter(kind: string, text: string): GroupKind | null {
     if (tracebackBegin.test(text)) return 'python'
     return blank.test(text) || pythonLink.test(text) ? 'python_end' : null
   }
-  if (kind === 'go') return goLine.test(text) ? 'go' : null
+  if (kind === 'go') return goLine.test(text) || (text.endsWith(')') && goCall.test(text)) ? 'go' : null
   if (kind === 'rust_message') return 'rust'
   if (kind === 'rust') return rustLine.test(text) ? 'rust' : null
   return null
