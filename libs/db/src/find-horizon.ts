@@ -2,6 +2,7 @@ import sql, { raw } from 'sql-template-tag'
 import { policyColumns } from './list-retention-policy.ts'
 import type { RetentionPolicyTable } from './list-retention-policy.ts'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
 import type { RetentionSpan } from './visible-rows.ts'
 
 /** What there is to be seen at this moment. */
@@ -26,7 +27,9 @@ interface HorizonRow {
 
 /** Read before each search: the clock, the retention in force, and how far a search need look. */
 export async function findHorizon(db: Database): Promise<Horizon> {
-  const { rows } = await db.pool.query<HorizonRow>(sql`
+  const { rows } = await queryPrepared<HorizonRow>(
+    db,
+    sql`
     select
       (extract(epoch from now()) * 1000000)::bigint as now_us,
       (extract(epoch from min(p.from_time)) * 1000000)::bigint as from_us,
@@ -38,7 +41,8 @@ export async function findHorizon(db: Database): Promise<Horizon> {
         from retention_classes c
       ) as classes,
       (select row_to_json(policy) from (select ${raw(policyColumns)}) as policy) as policy
-    from log_partitions p`)
+    from log_partitions p`,
+  )
   const [row] = rows
   if (!row) throw new Error('an aggregate without a row')
   const { now_us, from_us, to_us, classes, policy } = row

@@ -2,6 +2,7 @@ import sql, { empty } from 'sql-template-tag'
 import { matchesStream } from './match-streams.ts'
 import type { StreamFilter } from './match-streams.ts'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
 import type { ReadScope } from './visible-rows.ts'
 
 /** The streams of a search: their ids, or, where they are too many to list, the filter that they match. */
@@ -40,7 +41,9 @@ export async function findStreams(
   among: readonly string[] | null = null,
 ): Promise<FoundStreams> {
   const those = among ? sql`and s.id = any(${among}::bigint[])` : empty
-  const { rows } = await db.pool.query<StreamsRow>(sql`
+  const { rows } = await queryPrepared<StreamsRow>(
+    db,
+    sql`
     select case when count(*) <= ${idsMax}::integer then coalesce(array_agg(id::text), '{}') end as ids,
       coalesce(sum(row_count), 0)::float8 as rows,
       (extract(epoch from min(first_seen)) * 1000000)::float8 as from_us,
@@ -50,7 +53,8 @@ export async function findStreams(
       from log_streams s
       where ${matchesStream(scope, filter)} ${those}
       limit ${idsMax + 1}::integer
-    ) as found`)
+    ) as found`,
+  )
   const [row] = rows
   if (!row) throw new Error('an aggregate without a row')
   const lines = { rows: row.rows, fromUs: row.from_us ?? 0, toUs: row.to_us ?? 0 }
