@@ -30,7 +30,7 @@ export interface ProgressRow {
 
 /**
  * How far the agents of a search have come with the streams that it covers, the one that lags most first: so the first
- * says what holds for all. To be read before streams and lines, which then cannot lack what is told of here.
+ * says what holds for all. To be read before lines, and not after streams, which then cannot lack what is told of here.
  * One agent takes 0.5 ms, half of it for the plan; a thousand take 4 ms, and where the search asks for some streams alone,
  * half a microsecond for each stream that is behind.
  */

@@ -4,8 +4,8 @@ import type { Database } from './open-database.ts'
 
 /**
  * Runs a statement that reads, and for which there is one good plan whatever its values: PostgreSQL then parses it once
- * on each connection, and from the sixth time on may plan it no more. Of 10 M rows in 25 partitions, the newest 100 of a loud agent cost it 2.1
- * instead of 4.9 ms of processor time, searches for an agent with one line 1.0 instead of 2.9.
+ * on each connection, and from the sixth time on may plan it no more. Of 10 M rows in 25 partitions, a search for the
+ * newest 100 of a loud agent costs it 2.1 instead of 4.9 ms of processor time, for an agent with one line 1.0 instead of 2.9.
  *
  * Not for a statement whose best plan depends on how many rows an agent has: one plan is kept for all of them. Which
  * statements may be kept, prepared-plans.int.test.ts shows.
