@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { brokerSettings } from './settings/broker-settings.ts'
 import { fileSettings } from './settings/file-settings.ts'
 import { loggingSettings } from './settings/logging-settings.ts'
+import { pipelineSettings } from './settings/pipeline-settings.ts'
 import { spoolSettings } from './settings/spool-settings.ts'
 import { isLoopback } from './shipper/is-loopback.ts'
 
@@ -13,6 +14,7 @@ export const AgentConfig = z
     ...brokerSettings,
     ...fileSettings,
     ...loggingSettings,
+    ...pipelineSettings,
     ...spoolSettings,
   })
   .superRefine(

@@ -6,7 +6,7 @@ export interface AgentMetrics {
   read(lines: number, bytes: number): void
   redacted(rule: string): void
   truncated(): void
-  dropped(reason: 'min_level' | 'spool_full' | 'expired', lines?: number): void
+  dropped(reason: 'min_level' | 'rate_limit' | 'sampled' | 'spool_full' | 'expired', lines?: number): void
   gap(reason: Gap['reason']): void
   sent(entries: number): void
   /** Entries that the broker did not take. */

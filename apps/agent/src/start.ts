@@ -3,6 +3,7 @@ import { cachedReadiness, serveOps } from '@logboom/service/ops'
 import { Registry } from 'prom-client'
 import type { AgentConfig } from './config.ts'
 import { createMetrics, exposeGauges } from './metrics.ts'
+import { createLineRules } from './pipeline/line-rules.ts'
 import { openShipper } from './shipper/open-shipper.ts'
 import type { Shipper } from './shipper/open-shipper.ts'
 import { createCollector } from './spool/collect-batches.ts'
@@ -78,11 +79,11 @@ function openCollector(
   deps: Omit<CollectorDeps, 'rules' | 'bufferSize' | 'flushIntervalMs' | 'dropsOldest' | 'signal'>,
 ): Collector {
   const flushIntervalMs = config.FLUSH_INTERVAL_SECONDS * 1000
-  const rules = { minLevel: config.MIN_LEVEL, messageBytesMax: config.MAX_MESSAGE_LENGTH }
+  const rules = createLineRules(config)
   const { signal } = life
   const collector = createCollector({
     ...deps,
-    rules,
+    rules: () => rules,
     bufferSize: config.BUFFER_SIZE,
     flushIntervalMs,
     dropsOldest: config.SPOOL_FULL === 'drop_oldest',

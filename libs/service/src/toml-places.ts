@@ -18,6 +18,7 @@ const sharedPlaces = new Set([
   'broker.read_database_url',
   'broker.redis_url',
   'broker.queue_shards',
+  'broker.max_instances',
   'broker.signing_key_secret',
 ])
 

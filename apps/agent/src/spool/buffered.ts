@@ -1,6 +1,9 @@
 import { compareTimes, formatTimestamp, levels, severityOf } from '@logboom/contracts'
 import type { Entry, Gap, LogTime } from '@logboom/contracts'
+import { createDroppedLines } from '../pipeline/dropped-lines.ts'
+import type { DroppedLines } from '../pipeline/dropped-lines.ts'
 import type { RawLine, Source } from '../sources/raw-line.ts'
+import type { ProcessedLine } from '../pipeline/process-line.ts'
 import type { StreamPart } from './batch-file.ts'
 import { createEntryList } from './entry-list.ts'
 import type { EntryList } from './entry-list.ts'
@@ -10,6 +13,8 @@ import type { Positions } from './position.ts'
 export interface Buffered {
   logs: EntryList
   gaps: Gap[]
+  /** Lines that are not sent because there are too many. */
+  dropped: DroppedLines
   streams: { urgent: Map<Source, Span>; rest: Map<Source, Span> }
   /** Sources whose position moved. */
   moved: Set<Source>
@@ -31,6 +36,7 @@ export function emptyBuffer(logs: EntryList = createEntryList()): Buffered {
   return {
     logs,
     gaps: [],
+    dropped: createDroppedLines(),
     streams: { urgent: new Map(), rest: new Map() },
     moved: new Set(),
     sinceAtMs: null,
@@ -45,10 +51,18 @@ export function touch(buffer: Buffered, source: Source): void {
   if (!source.keepsLines) buffer.cannotWait = true
 }
 
-export function addEntry(buffer: Buffered, { source, time }: RawLine, entry: Entry, isUrgent: boolean): void {
-  buffer.logs.add(JSON.stringify(entry), isUrgent)
-  buffer.latestUs = Math.max(buffer.latestUs, time.us + 1)
-  const streams = isUrgent ? buffer.streams.urgent : buffer.streams.rest
+/** What became of a line that was read. */
+export function addLine(buffer: Buffered, line: RawLine, entry: ProcessedLine): void {
+  if (entry === 'min_level') return
+  buffer.latestUs = Math.max(buffer.latestUs, line.time.us + 1)
+  if (typeof entry === 'string') buffer.dropped.add(line, entry)
+  else addEntry(buffer, line, entry)
+}
+
+function addEntry(buffer: Buffered, { source, time }: RawLine, entry: Entry): void {
+  const isFirst = isUrgent(entry)
+  buffer.logs.add(JSON.stringify(entry), isFirst)
+  const streams = isFirst ? buffer.streams.urgent : buffer.streams.rest
   const span = streams.get(source)
   if (!span) streams.set(source, { from: time, to: time, lines: 1 })
   else {
@@ -85,15 +99,7 @@ const urgentLevels: ReadonlySet<unknown> = new Set(
   levels.filter((level) => severityOf[level] >= severityOf.WARN),
 )
 
-/** Tells WARN and above, and the lines of their stack traces, from the rest. Remembers of each source the last that was. */
-export function createUrgency(): (source: Source, entry: Entry) => boolean {
-  const groups = new WeakMap<Source, string>()
-  return (source, { level, group_id, entry_id }) => {
-    if (urgentLevels.has(level)) {
-      const group = group_id ?? entry_id
-      if (typeof group === 'string') groups.set(source, group)
-      return true
-    }
-    return level == null && typeof group_id === 'string' && groups.get(source) === group_id
-  }
+/** WARN and above; lines of a stack trace have the level of its first one. */
+function isUrgent({ level }: Entry): boolean {
+  return urgentLevels.has(level)
 }

@@ -1,13 +1,17 @@
 import { PassThrough } from 'node:stream'
-import { createLogger } from '@logboom/service'
+import { createLogger, parseConfig } from '@logboom/service'
 import { until } from '@logboom/testing'
 import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
+import { agentId } from '../agent-fixture.ts'
+import { AgentConfig } from '../config.ts'
 import { createMetrics } from '../metrics.ts'
+import { createLineRules } from '../pipeline/line-rules.ts'
 import { createFollowBoost } from '../shipper/follow-boost.ts'
 import type { RawLine, Source } from '../sources/raw-line.ts'
 import { createCollector } from './collect-batches.ts'
 import type { CollectorDeps } from './collect-batches.ts'
+import { freshMemory } from './position.ts'
 import { unpackBody } from './push-body.ts'
 import { position, sendNext, takeNext, useSpoolBench } from './spool-fixture.ts'
 import type { Spool } from './spool.ts'
@@ -15,11 +19,14 @@ import type { Spool } from './spool.ts'
 const bench = useSpoolBench()
 const log = createLogger('agent', { level: 'error', destination: new PassThrough().resume() })
 
+const env = { AGENT_ID: agentId, AGENT_PAK: 'logboom_x', BROKER_URL: 'http://127.0.0.1', MIN_LEVEL: 'TRACE' }
+const rules = createLineRules(parseConfig('agent', AgentConfig, { env }))
+
 function collectorOf(spool: Spool, more: Partial<CollectorDeps> = {}) {
   return createCollector({
     spool,
     log,
-    rules: { minLevel: 'TRACE', messageBytesMax: 4_096 },
+    rules: () => rules,
     metrics: createMetrics(new Registry()),
     bufferSize: 1_000,
     flushIntervalMs: 60_000,
@@ -43,7 +50,7 @@ function source(containerName: string, more: Partial<Source> = {}): TestSource {
   const made: TestSource = {
     key: containerName,
     names: { ...names, deploymentObjectId: null, workOrderId: null, labels: {} },
-    memory: { insideKey: false },
+    memory: freshMemory(),
     seen: null,
     position: () => position(seq),
     readUntilUs: () => seq * 1e6,
@@ -85,16 +92,15 @@ test('without a backlog all goes in one part; with one, WARN and above go ahead,
   const app = source('app')
   const mixed = () => {
     void collector.push(app.line('INFO calm'))
-    const error = app.line('ERROR bad')
-    void collector.push(error)
-    void collector.push(app.line('  at x.ts:1', { continues: error.entryId }))
+    void collector.push(app.line('ERROR bad'))
+    void collector.push(app.line('    at run (x.ts:1:2)'))
     void collector.push(app.line('no level'))
     return collector.flush()
   }
   await mixed()
   await mixed()
   expect(spool.waiting.map(({ parts }) => parts.length)).toEqual([1, 2])
-  const all = ['INFO calm', 'ERROR bad', '  at x.ts:1', 'no level']
+  const all = ['INFO calm', 'ERROR bad', '    at run (x.ts:1:2)', 'no level']
   expect(await sentBatches(spool)).toEqual([
     { lane: 'urgent', messages: all.slice(1, 3) },
     { lane: 'rest', messages: all },
@@ -127,7 +133,7 @@ test('the parts of a batch count the lines of each stream', async () => {
 })
 
 test('while the spool is full, a file waits, and a container’s lines take the place of older ones', async () => {
-  const spool = await bench.open({ bytesMax: 2_000 })
+  const spool = await bench.open({ bytesMax: 20_000 })
   const collector = collectorOf(spool)
   const [file, container] = [source('file', { keepsLines: true }), source('container')]
   while (spool.hasRoom()) {

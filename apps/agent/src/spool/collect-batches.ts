@@ -1,10 +1,11 @@
 import type { Logger } from '@logboom/service'
 import type { AgentMetrics } from '../metrics.ts'
+import { endGroups } from '../pipeline/fold-lines.ts'
+import type { LineRules } from '../pipeline/line-rules.ts'
 import { processLine } from '../pipeline/process-line.ts'
-import type { LineRules } from '../pipeline/process-line.ts'
 import type { FollowBoost } from '../shipper/follow-boost.ts'
 import type { LineSink, RawLine, Source } from '../sources/raw-line.ts'
-import { addEntry, createUrgency, emptyBuffer, positionsOf, touch } from './buffered.ts'
+import { addLine, emptyBuffer, positionsOf, touch } from './buffered.ts'
 import type { Buffered } from './buffered.ts'
 import type { EntryList } from './entry-list.ts'
 import type { Positions } from './position.ts'
@@ -16,7 +17,8 @@ import type { Spool } from './spool.ts'
 
 export interface CollectorDeps {
   spool: Spool
-  rules: LineRules
+  /** Those in force; asked for each line, so that they can be exchanged while lines are read. */
+  rules: () => LineRules
   metrics: AgentMetrics
   log: Logger
   bufferSize: number
@@ -71,7 +73,6 @@ interface State extends CollectorDeps {
   /** By `performance.now()`. */
   sealedAtMs: number
   isWritable: boolean
-  isUrgent: ReturnType<typeof createUrgency>
   progress: ReadProgress
 }
 
@@ -86,7 +87,6 @@ export function createCollector(deps: CollectorDeps): Collector {
     sealing: undefined,
     sealedAtMs: -Infinity,
     isWritable: true,
-    isUrgent: createUrgency(),
     progress: createReadProgress(),
   }
   deps.spool.tellSealedPositions(() =>
@@ -98,6 +98,7 @@ export function createCollector(deps: CollectorDeps): Collector {
       state.metrics.gap(gap.reason)
       const buffer = bufferOf(state, source)
       buffer.gaps.push(gap)
+      endGroups(source.memory)
       note(state, buffer, source)
     },
     touch: (source) => note(state, bufferOf(state, source), source),
@@ -117,8 +118,7 @@ function push(state: State, line: RawLine): Promise<void> | undefined {
   const { source } = line
   const buffer = bufferOf(state, source)
   note(state, buffer, source)
-  const entry = processLine(line, state.rules, state.metrics)
-  if (entry) addEntry(buffer, line, entry, state.isUrgent(source, entry))
+  addLine(buffer, line, processLine(line, state.rules(), state.metrics))
   if (isFull(state, buffer)) return waitForRoom(state, buffer)
   if (source.keepsLines && state.dropsOldest && !state.spool.hasRoom()) return waitForSpool(state)
   // Its failure is told to whoever seals next: no batch may follow one that was lost.
@@ -142,12 +142,13 @@ function isUnsealed({ buffers }: State, source: Source): boolean {
   return buffers.usual.moved.has(source) || buffers.followed.moved.has(source)
 }
 
-function isFull({ entriesMax }: State, { logs, gaps }: Buffered): boolean {
-  return logs.count >= entriesMax() || logs.bytes >= bodyBytesMax || gaps.length >= gapsMax
+function isFull({ entriesMax }: State, { logs, gaps, dropped }: Buffered): boolean {
+  const gapCount = gaps.length + dropped.size
+  return logs.count >= entriesMax() || logs.bytes >= bodyBytesMax || gapCount >= gapsMax
 }
 
-function isEmpty({ logs, gaps }: Buffered): boolean {
-  return logs.count === 0 && gaps.length === 0
+function isEmpty({ logs, gaps, dropped }: Buffered): boolean {
+  return logs.count + gaps.length + dropped.size === 0
 }
 
 function hasNothingToTell({ buffers, spool }: State): boolean {
@@ -240,7 +241,10 @@ function contentOf(state: State, buffer: Buffered, isFollowed: boolean): Omit<Se
   const report = spool.isDegraded ? null : progress.report((source) => other.moved.has(source))
   const positions = takePositions(state, buffer.moved)
   const untold = spool.untoldGaps().slice(0, gapsMax)
-  return { buffer, positions, untold, report, isBacklog: spool.unsent > 0, isFollowed, sealedMs: Date.now() }
+  const dropped = buffer.dropped.gaps()
+  for (const { reason } of dropped) state.metrics.gap(reason)
+  const isBacklog = spool.unsent > 0
+  return { buffer, positions, dropped, untold, report, isBacklog, isFollowed, sealedMs: Date.now() }
 }
 
 /** Of sources whose lines become safe now; those of which nothing will come any more are let go. */
@@ -264,14 +268,8 @@ async function savePositions(state: State, buffer: Buffered, ageMsMin: number): 
 
 function idleReport(state: State): IdleReport | null {
   const { spool, buffers, progress } = state
-  if (
-    !isEmpty(buffers.usual) ||
-    !isEmpty(buffers.followed) ||
-    state.sealing ||
-    spool.unsent > 0 ||
-    spool.isDegraded
-  )
-    return null
+  const isSealed = isEmpty(buffers.usual) && isEmpty(buffers.followed) && !state.sealing
+  if (!isSealed || spool.unsent > 0 || spool.isDegraded) return null
   const report = progress.report(() => false)
   return report && { ...report, after_batch: spool.lastNumber }
 }

@@ -1,6 +1,7 @@
 import { formatMicros } from '@logboom/contracts'
 import { expect, test } from 'vitest'
 import type { Source } from '../sources/raw-line.ts'
+import { freshMemory } from './position.ts'
 import { createReadProgress } from './read-progress.ts'
 
 interface Reading extends Source {
@@ -12,7 +13,7 @@ function source(containerName: string, us: number | null, key = containerName): 
   const reading: Reading = {
     key,
     names: { ...names, deploymentObjectId: null, workOrderId: null, labels: {} },
-    memory: { insideKey: false },
+    memory: freshMemory(),
     seen: null,
     us,
     position: () => null,

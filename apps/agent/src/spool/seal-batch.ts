@@ -12,6 +12,8 @@ import type { BatchDraft, PartDraft } from './spool.ts'
 export interface SealedContent {
   buffer: Buffered
   positions: Positions
+  /** Lines that are not sent because there are too many. */
+  dropped: readonly Gap[]
   untold: readonly { id: number; gap: Gap }[]
   report: ReadReport | null
   /** Others wait to be sent: what is urgent need not wait with the rest. */
@@ -47,7 +49,7 @@ async function onePart(content: SealedContent, lane: Lane, kinds: readonly boole
   // Never before the lines themselves: after a clock was set back they would be refused as lying in the future.
   const sentAt = formatMicros(Math.max(sealedMs * 1000, buffer.latestUs))
   // Those of the ledger last: whoever drops the part counts on it.
-  const gaps = isUrgentAlone ? [] : [...buffer.gaps, ...untold.map(({ gap }) => gap)]
+  const gaps = isUrgentAlone ? [] : [...buffer.gaps, ...content.dropped, ...untold.map(({ gap }) => gap)]
   // What overtakes others cannot speak for them.
   const readUntil = lane === 'rest' || !isBacklog ? report : null
   const body = await packBody({

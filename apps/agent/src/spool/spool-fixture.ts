@@ -8,6 +8,7 @@ import { Registry } from 'prom-client'
 import { afterEach, beforeEach } from 'vitest'
 import { createMetrics } from '../metrics.ts'
 import { openSpool } from './open-spool.ts'
+import { freshMemory } from './position.ts'
 import type { Position } from './position.ts'
 import { packBody, unpackBody } from './push-body.ts'
 import type { SpoolOptions } from './spool-state.ts'
@@ -82,7 +83,7 @@ export const position = (offset: number): Position => ({
   seq: offset,
   time: null,
   openLine: null,
-  insideKey: false,
+  ...freshMemory(),
   finishedMs: null,
 })
 
