@@ -103,7 +103,7 @@ async function connect(
 ): Promise<{ client: BrokerClient; paks: PakSource; agentId: string }> {
   const { AGENT_ID: agentId, BROKER_URL: url, REQUEST_TIMEOUT_MS: timeoutMs } = config
   return {
-    client: createBrokerClient({ url, timeoutMs, tls: await readTls(config) }),
+    client: createBrokerClient({ url, timeoutMs, tls: await readTls(config), proxy: config }),
     paks: createPakSource({ pak: config.AGENT_PAK, file: config.AGENT_PAK_FILE }, credentialMs),
     agentId,
   }
