@@ -39,7 +39,9 @@ export function createCommitTracker(deps: TrackDeps): CommitTracker {
   const uncommitted = () => uncommittedOf(spool)
   const hear = (instance: string, key: string) => {
     isTold = true
-    void spool.committed(instance, key)
+    spool
+      .committed(instance, key)
+      .catch((err: unknown) => log.error('a committed batch cannot be freed', { key, err }))
   }
   return {
     hear,

@@ -15,6 +15,8 @@ export async function noteAnswer(
   gaps: readonly Gap[],
   fates: Fates,
 ): Promise<void> {
+  // Answered once more while its commit was told of: it is gone.
+  if (!state.waiting.includes(part.batch)) return
   note(state, { answered: [[baseKey(part.key), fates]], gaps: newGaps(state, gaps) })
   part.answeredAtMs = performance.now()
   part.answers += 1
@@ -45,8 +47,12 @@ export async function releasePart(state: SpoolState, part: WaitingPart): Promise
 async function freeCommitted(state: SpoolState): Promise<void> {
   const isDone = (part: WaitingPart) => part.isReleased || isCommitted(state, part)
   const done = state.waiting.filter(({ parts }) => parts.every(isDone))
-  if (done.length > 0) await freeBatches(state, done)
+  for (let from = 0; from < done.length; from += freedTogetherMax)
+    await freeBatches(state, done.slice(from, from + freedTogetherMax))
 }
+
+/** Their files are read for it: after a long wait for a commit, not hundreds of megabytes at once. */
+const freedTogetherMax = 32
 
 /** Takes batches out of the spool: their positions are in the journal before their files go. */
 export async function freeBatches(state: SpoolState, batches: readonly WaitingBatch[]): Promise<void> {

@@ -45,6 +45,13 @@ export async function ensureDisk(state: SpoolState): Promise<void> {
   await state.reviving
 }
 
+/** The last try, when the process ends; what is held and not sent is read again, if it is still there. */
+export async function saveHeld(state: SpoolState): Promise<void> {
+  if (state.probeAtMs === null) return
+  state.probeAtMs = 0
+  await probeDisk(state)
+}
+
 /** As `ensureDisk`, where there is nothing to write; never throws. */
 export async function probeDisk(state: SpoolState): Promise<void> {
   if (state.probeAtMs === null) return

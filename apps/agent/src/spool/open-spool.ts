@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from '@logboom/service'
 import { appendBatch } from './append-batch.ts'
 import { commitThrough, noteAnswer, releasePart } from './free-batches.ts'
-import { holdBatch, probeDisk } from './hold-batch.ts'
+import { holdBatch, probeDisk, saveHeld } from './hold-batch.ts'
 import { openInstance } from './instance.ts'
 import { openJournal } from './journal.ts'
 import { applyChange, emptyLedger, wholeChange } from './ledger.ts'
@@ -102,6 +102,7 @@ function spoolOf(state: SpoolState, positions: Positions, unlock: () => Promise<
       await flush(state).catch(() => undefined)
     },
     async close() {
+      await saveHeld(state)
       await flush(state).catch(() => undefined)
       await unlock()
     },

@@ -83,6 +83,8 @@ async function readAll({
   return found
 }
 
+const lostNumbersMax = 100
+
 /**
  * Numbers for batches of which nothing can be read: the broker waits for each number that was given. All that is
  * neither committed nor known goes to the first of them; further ones, which nobody can have overtaken, get the next.
@@ -97,7 +99,8 @@ function lostNumbers(known: readonly PartHeader[], ledger: Ledger): () => number
   for (let number = ledger.committed + 1; number < ledger.nextNumber; number += 1)
     if (!present.has(number)) lost.push(number)
   return () => {
-    const numbers = lost.splice(0)
+    // A broker that never tells what it has committed makes all of them look lost.
+    const numbers = lost.splice(0).slice(-lostNumbersMax)
     if (numbers.length > 0) return numbers
     ledger.nextNumber += 1
     return [ledger.nextNumber - 1]

@@ -183,7 +183,9 @@ export function noteDiskFailure(state: SpoolState, err: unknown): void {
     const { memoryBytesMax } = state
     state.log.error('the spool cannot be written, lines are sent from memory', { memoryBytesMax, err })
   }
-  state.probeAtMs = performance.now() + state.probeMs
+  // Whatever fails meanwhile must not put off the next try.
+  const nowMs = performance.now()
+  if (state.probeAtMs === null || nowMs >= state.probeAtMs) state.probeAtMs = nowMs + state.probeMs
 }
 
 export function newGaps(state: SpoolState, gaps: readonly Gap[]): { id: number; gap: Gap }[] {
