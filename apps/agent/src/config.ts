@@ -2,10 +2,13 @@ import { baseConfig } from '@logboom/service/config'
 import { z } from 'zod'
 import { brokerSettings } from './settings/broker-settings.ts'
 import { fileSettings } from './settings/file-settings.ts'
+import { kubernetesSettings } from './settings/kubernetes-settings.ts'
 import { loggingSettings } from './settings/logging-settings.ts'
 import { pipelineSettings } from './settings/pipeline-settings.ts'
 import { spoolSettings } from './settings/spool-settings.ts'
 import { isLoopback } from './shipper/is-loopback.ts'
+import { kubernetesMode } from './sources/kubernetes/kubernetes-mode.ts'
+import type { LabelSelector } from './sources/kubernetes/label-selector.ts'
 
 /** Everything the agent can be told. */
 export const AgentConfig = z
@@ -13,6 +16,7 @@ export const AgentConfig = z
     ...baseConfig,
     ...brokerSettings,
     ...fileSettings,
+    ...kubernetesSettings,
     ...loggingSettings,
     ...pipelineSettings,
     ...spoolSettings,
@@ -34,7 +38,10 @@ interface Refined {
   INSECURE: boolean
   CLIENT_CERT_FILE?: string | undefined
   CLIENT_KEY_FILE?: string | undefined
-  POD_SELECTOR: string
+  KUBERNETES: AgentConfig['KUBERNETES']
+  KUBERNETES_SERVICE_HOST?: string | undefined
+  POD_MODE: string
+  POD_SELECTOR: LabelSelector
 }
 
 /** Combinations that would lose or reveal something refuse to start. */
@@ -50,8 +57,15 @@ function faultsOf(config: Refined): [string, string][] {
   if ((config.CLIENT_CERT_FILE === undefined) !== (config.CLIENT_KEY_FILE === undefined)) {
     faults.push(['CLIENT_CERT_FILE', 'CLIENT_CERT_FILE and CLIENT_KEY_FILE go together'])
   }
-  if (!/^\s*(?:\{\s*\})?\s*$/.test(config.POD_SELECTOR)) {
-    faults.push(['POD_SELECTOR', 'this agent reads files, not pods: a selector would select nothing'])
+  return [...faults, ...podFaultsOf(config)]
+}
+
+function podFaultsOf(config: Refined): [string, string][] {
+  // Also asked when single settings are at fault: then the selector was not read.
+  const isEmpty = !(config.POD_SELECTOR?.length > 0)
+  if (config.POD_MODE === 'selector' && isEmpty) {
+    return [['POD_SELECTOR', 'POD_MODE=selector asks for a selector; POD_MODE=all reads every pod']]
   }
-  return faults
+  if (isEmpty || kubernetesMode(config) !== 'off') return []
+  return [['POD_SELECTOR', 'no pods are read here, so it would select nothing: set KUBERNETES=api']]
 }

@@ -105,6 +105,8 @@ function agentOf(env: ConfigSources['env'], places: Places): Record<string, stri
     AGENT_PAK_FILE: places.agentPakFile,
     BROKER_URL: ingestUrlOf(places),
     SPOOL_DIR: places.spoolDir,
+    // Whoever tries it in a pod of a cluster does not mean to read that cluster.
+    KUBERNETES: env['KUBERNETES'] || 'off',
     // A newcomer watches: what was written a moment ago should be there.
     FLUSH_INTERVAL_SECONDS: env['FLUSH_INTERVAL_SECONDS'] || '1',
   }
