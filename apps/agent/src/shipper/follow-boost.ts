@@ -1,28 +1,12 @@
-import { parseTimestamp } from '@logboom/contracts'
+import { Follow, parseTimestamp } from '@logboom/contracts'
+import type { FollowedStreams } from '@logboom/contracts'
 import { z } from 'zod'
 import type { StreamNames } from '../sources/raw-line.ts'
 import type { BrokerAnswer } from './broker-client.ts'
 import { createRequestBudget } from './request-budget.ts'
 import type { RequestBudget } from './request-budget.ts'
 
-/** What an answer may ask for: somebody follows streams of this agent, until then. Of the names, those given must match. */
-const FollowAnswer = z.object({
-  follow: z.object({
-    until: z.string(),
-    streams: z
-      .array(
-        z.object({
-          namespace: z.string().nullish(),
-          /** The beginning of it. */
-          pod_name: z.string().nullish(),
-          container_name: z.string().nullish(),
-        }),
-      )
-      .max(1_000),
-    requests_per_minute: z.number().min(0).max(10_000),
-  }),
-})
-type FollowedStreams = z.infer<typeof FollowAnswer>['follow']['streams'][number]
+const FollowAnswer = z.object({ follow: Follow })
 
 /** Streams that somebody looks at now: their lines go every second, paid from requests of their own. */
 export interface FollowBoost {
@@ -66,9 +50,9 @@ export function createFollowBoost(now: () => number = () => performance.now()): 
 }
 
 function matches({ namespace, pod_name, container_name }: FollowedStreams, names: StreamNames): boolean {
-  if (namespace != null && namespace !== names.namespace) return false
-  if (pod_name != null && !names.podName.startsWith(pod_name)) return false
-  return container_name == null || container_name === names.containerName
+  if (namespace !== undefined && namespace !== names.namespace) return false
+  if (pod_name !== undefined && !names.podName.startsWith(pod_name)) return false
+  return container_name === undefined || container_name === names.containerName
 }
 
 /** The time is meant by the broker's clock, which its answer tells; so an old answer given again asks for nothing. */
