@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openJobs, startSystem, untilDrained } from '@logboom/system'
+import { callOk, openJobs, startSystem, untilDrained } from '@logboom/system'
 import type { AgentAccount, Role, System } from '@logboom/system'
 import { until } from '@logboom/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -87,6 +87,17 @@ test('Redis comes back empty: what was answered and not written is stored once a
   expect((await storedLines()).toSorted()).toEqual(lines.toSorted())
   await until(() => batchFiles().length === 0, { what: 'an empty spool', timeoutMs: 40_000 })
   tellFigures('Redis lost', { queued, uncommitted, lines: lines.length })
+})
+
+test('the broker hears how far the agent has read, though it lost what came with the batches', async () => {
+  write(1)
+  const askedMs = Date.now()
+  const url = `${system.queryUrl}/api/v1/agents/${account.id}`
+  const isComplete = async () => {
+    const told = (await callOk('GET', url, { as: system.admin })) as { complete_until: string | null }
+    return Date.parse(told.complete_until ?? '') > askedMs
+  }
+  await until(isComplete, { what: 'complete_until to pass the last line', timeoutMs: 40_000 })
 })
 
 test('no credential was printed', () => {
