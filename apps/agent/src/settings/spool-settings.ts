@@ -16,7 +16,7 @@ export const spoolSettings = {
         'files and standard input are not read meanwhile, since they keep their lines. `block` stops all reading',
     ),
   SPOOL_MEMORY_BYTES: whole(0, 16_777_216).describe(
-    'While the disk takes nothing, so much is held in memory and sent from there; then reading pauses',
+    'While the disk takes nothing, so much is held in memory and sent from there; then reading pauses. 0 = none',
   ),
   SPOOL_PROBE_MS: whole(10, 30_000).describe('How often a disk that took nothing is tried again'),
 }

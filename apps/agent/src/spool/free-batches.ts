@@ -62,7 +62,10 @@ export async function freeBatches(state: SpoolState, batches: readonly WaitingBa
   note(
     state,
     {
-      freed: stillThere.map(({ seq, parts }) => [seq, parts.map(({ key }) => baseKey(key))]),
+      freed: stillThere.map(({ seq, parts, droppedKeys }) => [
+        seq,
+        [...parts.map(({ key }) => baseKey(key)), ...droppedKeys],
+      ]),
       told: stillThere.flatMap(gapIdsOf),
       committed: state.through.get(state.instance) ?? 0,
       // Of numbers that were given with the seal, nobody else tells once their files are gone.

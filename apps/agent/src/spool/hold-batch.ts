@@ -14,7 +14,9 @@ import { writeBatch } from './write-batch.ts'
 export function holdBatch(state: SpoolState, draft: BatchDraft): boolean {
   const batch = heldOf(draft, state.lastSeq + 1)
   const wanted = state.heldBytes + (batch.held?.bytes ?? 0)
-  if (wanted > state.memoryBytesMax && state.heldBytes > 0) return giveUpAnswered(state, wanted)
+  // One that is larger than all the memory may be held alone.
+  const isTooMuch = wanted > state.memoryBytesMax && (state.heldBytes > 0 || state.memoryBytesMax === 0)
+  if (isTooMuch) return giveUpAnswered(state, wanted)
   addWaiting(state, batch)
   return true
 }

@@ -1,6 +1,8 @@
 import type { Gap } from '@logboom/contracts'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { openJournal } from './journal.ts'
+import { applyChange, emptyLedger } from './ledger.ts'
 import { commitNext, draft, part, sendNext, seqsOf, takeNext, useSpoolBench } from './spool-fixture.ts'
 import type { BatchDraft, Spool } from './spool.ts'
 
@@ -72,6 +74,17 @@ test('of a batch in two parts the urgent one stays when the rest goes', async ()
   expect(keysOf(again)).toEqual(keysOf(spool))
   expect(gapsOf(again)).toEqual(gapsOf(spool))
   expect(again.bytes).toBe(spool.bytes)
+  await numbersOfAll(again)
+  await again.committed(again.instance, keysOf(again).at(-1) ?? '')
+  expect(seqsOf(again)).toEqual([])
+  // Nothing is remembered of what is gone.
+  await again.close()
+  const { changes } = await openJournal(`${bench.directory}/journal`)
+  const ledger = emptyLedger()
+  for (const change of changes) applyChange(ledger, change)
+  expect([ledger.dropped.size, ledger.numbers.size, ledger.answers.size, ledger.freed.size]).toEqual([
+    0, 0, 0, 0,
+  ])
 })
 
 test('what was answered and not committed goes before what was not sent, without a gap, and counted', async () => {

@@ -93,7 +93,10 @@ async function dropAll(
     told: merged.replaced,
     gaps: newGaps(state, merged.gaps),
   })
-  for (const [batch, parts] of victims) batch.parts = batch.parts.filter((part) => !parts.includes(part))
+  for (const [batch, parts] of victims) {
+    batch.parts = batch.parts.filter((part) => !parts.includes(part))
+    batch.droppedKeys.push(...parts.map(({ key }) => baseKey(key)))
+  }
   state.unsent = null
   await flush(state)
   tell(state, reason, lines, merged.gaps.length)

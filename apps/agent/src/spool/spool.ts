@@ -35,6 +35,8 @@ export interface WaitingBatch {
   readonly sealedMs: number
   bytes: number
   parts: WaitingPart[]
+  /** Keys of parts that were dropped: the ledger forgets them with the batch. */
+  droppedKeys: string[]
   /** The content while the disk takes nothing. */
   held: HeldBatch | null
 }

@@ -8,10 +8,13 @@ export function waitingOf(
   bytes: number,
   { instance, ledger }: { instance: string; ledger: Ledger },
 ): WaitingBatch {
-  const batch: WaitingBatch = { seq, sealedMs, bytes, parts: [], held: null }
+  const batch: WaitingBatch = { seq, sealedMs, bytes, parts: [], droppedKeys: [], held: null }
   for (const [index, { key, number, lane, entries, body, gapIds }] of parts.entries()) {
     const sealedKey = baseKey(key)
-    if (ledger.dropped.has(sealedKey)) continue
+    if (ledger.dropped.has(sealedKey)) {
+      batch.droppedKeys.push(sealedKey)
+      continue
+    }
     const isRenumbered = seq <= ledger.renamedThrough
     const given = number === null || isRenumbered ? ledger.numbers.get(sealedKey) : { instance: null, number }
     const sentAs = given ? { instance: given.instance ?? instance, number: given.number, isSafe: true } : null
@@ -38,7 +41,7 @@ export function gapIdsOf({ parts }: WaitingBatch): number[] {
 export function heldOf(draft: BatchDraft, seq: number): WaitingBatch {
   const bytes = draft.parts.reduce((sum, { body }) => sum + body.length, 0)
   const held = { draft, bytes }
-  const batch: WaitingBatch = { seq, sealedMs: draft.sealedMs, bytes: 0, parts: [], held }
+  const batch: WaitingBatch = { seq, sealedMs: draft.sealedMs, bytes: 0, parts: [], droppedKeys: [], held }
   batch.parts = draft.parts.map(({ key, lane, entries, body, gapIds }, index): WaitingPart => {
     const part = { batch, index, key, lane, entries, bytes: body.length, gapIds, isRenumbered: false }
     return { ...part, sentAs: null, isTaken: false, isReleased: false, answeredAtMs: null, answers: 0 }
