@@ -46,13 +46,13 @@ export const schemas = {
 const LOOPBACK = '127.0.0.1'
 
 /**
- * The configuration of each service as its own process would read it, from the same environment and TOML file, with
+ * The configuration of each service as its own process would read it, from the same environment and file, with
  * what ties them together in one process on top.
  * @throws {ConfigError} for the first service that has faults, with all of them
  */
-export function configureServices({ env, ...toml }: ConfigSources, places: Places): ServiceConfigs {
+export function configureServices({ env, ...file }: ConfigSources, places: Places): ServiceConfigs {
   const sourcesOf = (service: ServiceName, own: Record<string, string | undefined>): ConfigSources => ({
-    ...toml,
+    ...file,
     env: {
       OPS_HOST: LOOPBACK,
       ...env,

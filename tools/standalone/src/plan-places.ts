@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { endLeftovers } from '@logboom/servers'
+import { readSources } from '@logboom/service'
 import type { ConfigSources } from '@logboom/service'
 import { checkPort } from './check-port.ts'
 import { choosePorts } from './choose-ports.ts'
@@ -32,7 +33,7 @@ const UNKNOWN = {
  */
 export async function planPlaces(options: Options, say: (line: string) => void): Promise<Plan> {
   const { dataDir, host, follow } = options
-  const sources = readSources()
+  const sources = readSources('logboom')
   // Others may pass through: as root, PostgreSQL runs as another user than the owner of the folder.
   await mkdir(dataDir, { recursive: true, mode: 0o711 })
   if (!(await endLeftovers(dataDir))) {
@@ -61,11 +62,6 @@ export async function planPlaces(options: Options, say: (line: string) => void):
     servers: { dataDir, databaseUrl, redisUrl: sources.env['REDIS_URL'] || undefined },
     keys: { adminPakFile: join(dataDir, 'admin.pak'), agentPakFile, ownsDatabase: databaseUrl === undefined },
   }
-}
-
-function readSources(): ConfigSources {
-  const file = process.env['LOGBOOM_CONFIG']
-  return { env: process.env, ...(file && { toml: readFileSync(file, 'utf8') }) }
 }
 
 /** Seals the keys in the database, so it must be the same at the next start. */
