@@ -6,21 +6,36 @@ import { loggingSettings } from './settings/logging-settings.ts'
 import { spoolSettings } from './settings/spool-settings.ts'
 import { isLoopback } from './shipper/is-loopback.ts'
 
+const settings = {
+  ...baseConfig,
+  ...brokerSettings,
+  ...fileSettings,
+  ...loggingSettings,
+  ...spoolSettings,
+}
+
 /** Everything the agent can be told. */
-export const AgentConfig = z
+export const AgentConfig = z.object(settings).superRefine(
+  (config, context) => {
+    for (const [name, message] of [...brokerFaults(config), ...sourceFaults(config)])
+      context.addIssue({ code: 'custom', path: [name], message })
+  },
+  { when: () => true }, // also where single settings are at fault: all is told at once
+)
+
+/** The same for an agent that prints what it would send: it knows no broker, and is told of none. */
+export const DryRunConfig = z
   .object({
-    ...baseConfig,
-    ...brokerSettings,
-    ...fileSettings,
-    ...loggingSettings,
-    ...spoolSettings,
+    ...settings,
+    AGENT_ID: settings.AGENT_ID.default('00000000-0000-4000-8000-000000000000'),
+    BROKER_URL: settings.BROKER_URL.default('https://dry-run.invalid'),
   })
   .superRefine(
     (config, context) => {
-      for (const [name, message] of faultsOf(config))
+      for (const [name, message] of sourceFaults(config))
         context.addIssue({ code: 'custom', path: [name], message })
     },
-    { when: () => true }, // also where single settings are at fault: all is told at once
+    { when: () => true },
   )
 
 export type AgentConfig = z.output<typeof AgentConfig>
@@ -36,7 +51,7 @@ interface Refined {
 }
 
 /** Combinations that would lose or reveal something refuse to start. */
-function faultsOf(config: Refined): [string, string][] {
+function brokerFaults(config: Refined): [string, string][] {
   const faults: [string, string][] = []
   if ((config.AGENT_PAK === undefined) === (config.AGENT_PAK_FILE === undefined)) {
     faults.push(['AGENT_PAK', 'give either AGENT_PAK or AGENT_PAK_FILE'])
@@ -48,8 +63,10 @@ function faultsOf(config: Refined): [string, string][] {
   if ((config.CLIENT_CERT_FILE === undefined) !== (config.CLIENT_KEY_FILE === undefined)) {
     faults.push(['CLIENT_CERT_FILE', 'CLIENT_CERT_FILE and CLIENT_KEY_FILE go together'])
   }
-  if (!/^\s*(?:\{\s*\})?\s*$/.test(config.POD_SELECTOR)) {
-    faults.push(['POD_SELECTOR', 'this agent reads files, not pods: a selector would select nothing'])
-  }
   return faults
+}
+
+function sourceFaults(config: Pick<Refined, 'POD_SELECTOR'>): [string, string][] {
+  if (/^\s*(?:\{\s*\})?\s*$/.test(config.POD_SELECTOR)) return []
+  return [['POD_SELECTOR', 'this agent reads files, not pods: a selector would select nothing']]
 }

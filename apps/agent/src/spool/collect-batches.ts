@@ -19,14 +19,20 @@ export interface CollectorDeps {
   rules: LineRules
   metrics: AgentMetrics
   log: Logger
-  bufferSize: number
-  flushIntervalMs: number
+  /** Read each time: it may be changed while lines come. */
+  pace: FlushPace
   /** Entries that one request may have. */
   entriesMax: () => number
   /** Whether a batch would be sent at once; else it may as well grow. */
   mayShip: () => boolean
   /** Aborted when the process is about to end: then nothing waits any more, neither for room nor for a broken disk. */
   signal: AbortSignal
+}
+
+/** When a batch is due. */
+export interface FlushPace {
+  bufferSize: number
+  flushIntervalMs: number
 }
 
 export interface Collector extends LineSink {
@@ -36,6 +42,8 @@ export interface Collector extends LineSink {
   flush(): Promise<void>
   /** False while the disk takes no batch and reading pauses. */
   isWritable(): boolean
+  /** For how long the disk has been at one write; 0 while there is none. */
+  writingMs(): number
 }
 
 /** Raw bytes of a batch beyond which no line is added. */
@@ -70,6 +78,8 @@ interface State extends CollectorDeps {
   /** By `performance.now()`. */
   sealedAtMs: number
   isWritable: boolean
+  /** By `performance.now()`; null while nothing is written. */
+  writingAtMs: number | null
 }
 
 /** Gathers lines into batches, and seals each with the positions that lie behind it: both are safe, or none. */
@@ -81,6 +91,7 @@ export function createCollector(deps: CollectorDeps): Collector {
     sealing: undefined,
     sealedAtMs: -Infinity,
     isWritable: true,
+    writingAtMs: null,
   }
   return {
     push(line) {
@@ -98,6 +109,7 @@ export function createCollector(deps: CollectorDeps): Collector {
     touch: (source) => touch(state.buffer, source),
     tick: () => tick(state),
     isWritable: () => state.isWritable,
+    writingMs: () => (state.writingAtMs === null ? 0 : performance.now() - state.writingAtMs),
     async flush() {
       await state.sealing
       if (isEmpty(state)) await savePositions(state, 0)
@@ -144,7 +156,7 @@ async function waitForRoom(state: State): Promise<void> {
   while (isFull(state) && !state.signal.aborted) await seal(state)
 }
 
-function isDue({ buffer, bufferSize, flushIntervalMs, sealedAtMs }: State): boolean {
+function isDue({ buffer, pace: { bufferSize, flushIntervalMs }, sealedAtMs }: State): boolean {
   if (buffer.logs.count >= bufferSize && performance.now() - sealedAtMs >= gatherMs) return true
   return ageMs(buffer) >= flushIntervalMs
 }
@@ -154,7 +166,8 @@ function ageMs({ sinceAtMs }: Buffered): number {
 }
 
 async function tick(state: State): Promise<void> {
-  const { buffer, mayShip, flushIntervalMs } = state
+  const { buffer, mayShip } = state
+  const { flushIntervalMs } = state.pace
   if (state.sealing) return
   if (isEmpty(state)) return savePositions(state, Math.min(flushIntervalMs, coalesceMsMax))
   buffer.sinceAtMs ??= performance.now()
@@ -205,6 +218,7 @@ async function appendUntilSafe(state: State, draft: BatchDraft): Promise<void> {
   const { spool, metrics, log, signal } = state
   for (let attempt = 1; ; attempt += 1) {
     const startedMs = performance.now()
+    state.writingAtMs = startedMs
     try {
       await spool.append(draft)
       metrics.fsync(performance.now() - startedMs)
@@ -216,6 +230,8 @@ async function appendUntilSafe(state: State, draft: BatchDraft): Promise<void> {
       state.isWritable = false
       if (attempt === 1) log.error('the spool cannot be written, reading pauses', { err })
       if (signal.aborted) throw err
+    } finally {
+      state.writingAtMs = null
     }
     await pause(retryMs, signal)
   }
