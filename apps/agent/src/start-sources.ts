@@ -53,7 +53,8 @@ export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceD
   const files = openFileSource(config, life, reading, deps)
   const running: RunningSource[] = [files]
   if (config.LOGGING_ENABLED && config.STDIN) {
-    const isAlone = () => files.set.options.globs.length === 0
+    const areFilesAll = running.length === 1
+    const isAlone = () => areFilesAll && files.set.options.globs.length === 0
     running.push(openStdinSource(life, reading, { ...deps, isAlone }))
   }
   return { files: files.set, running }

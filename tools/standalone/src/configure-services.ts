@@ -21,6 +21,9 @@ export interface Places {
   agentPakFile: string
   spoolDir: string
   follow: string[]
+  /** What else is read, as a user of a terminal asks for it. */
+  docker: boolean
+  kubernetes: boolean
 }
 
 export const services = ['retention-worker', 'writer-worker', 'ingest-api', 'query-api', 'agent'] as const
@@ -105,6 +108,8 @@ function agentOf(env: ConfigSources['env'], places: Places): Record<string, stri
     AGENT_PAK_FILE: places.agentPakFile,
     BROKER_URL: ingestUrlOf(places),
     SPOOL_DIR: places.spoolDir,
+    ...(places.docker && { DOCKER: 'true' }),
+    ...(places.kubernetes && { KUBERNETES: 'true' }),
     // A newcomer watches: what was written a moment ago should be there.
     FLUSH_INTERVAL_SECONDS: env['FLUSH_INTERVAL_SECONDS'] || '1',
   }

@@ -7,6 +7,7 @@ import { endLeftovers } from '@logboom/servers'
 import { readSources } from '@logboom/service'
 import type { ConfigSources } from '@logboom/service'
 import { checkPort } from './check-port.ts'
+import { findDockerTrouble, findKubernetesTrouble } from './check-sources.ts'
 import { choosePorts } from './choose-ports.ts'
 import type { Places } from './configure-services.ts'
 import { keepText, readKeptText } from './kept-text.ts'
@@ -32,7 +33,7 @@ const UNKNOWN = {
  * @throws in words for the terminal when the folder or the port is in use
  */
 export async function planPlaces(options: Options, say: (line: string) => void): Promise<Plan> {
-  const { dataDir, host, follow } = options
+  const { dataDir, host, follow, docker, kubernetes } = options
   const sources = readSources('logboom')
   // Others may pass through: as root, PostgreSQL runs as another user than the owner of the folder.
   await mkdir(dataDir, { recursive: true, mode: 0o711 })
@@ -45,6 +46,7 @@ export async function planPlaces(options: Options, say: (line: string) => void):
   for (const path of follow) {
     if (globSync(path).length === 0) say(`nothing is at ${path} yet; it is followed as soon as it appears`)
   }
+  await tellTroubles(options, sources, say)
   const ports = await choosePorts(options.port)
   const databaseUrl = sources.env['DATABASE_URL'] || undefined
   const agentPakFile = join(dataDir, 'agent.pak')
@@ -53,6 +55,8 @@ export async function planPlaces(options: Options, say: (line: string) => void):
     ...ports,
     host,
     follow,
+    docker,
+    kubernetes,
     publicUrl: urlOf(host, ports.port, Boolean(sources.env['TLS_CERT'])),
     signingKeySecret: sources.env['SIGNING_KEY_SECRET'] || keptSecret(join(dataDir, 'signing-key.secret')),
     agentPakFile,
@@ -62,6 +66,19 @@ export async function planPlaces(options: Options, say: (line: string) => void):
     servers: { dataDir, databaseUrl, redisUrl: sources.env['REDIS_URL'] || undefined },
     keys: { adminPakFile: join(dataDir, 'admin.pak'), agentPakFile, ownsDatabase: databaseUrl === undefined },
   }
+}
+
+/** What cannot be read yet is told, and does not keep the rest from running. */
+async function tellTroubles(
+  { docker, kubernetes }: Options,
+  { env }: ConfigSources,
+  say: (line: string) => void,
+): Promise<void> {
+  const troubles = [
+    docker ? await findDockerTrouble(env) : undefined,
+    kubernetes ? findKubernetesTrouble(env) : undefined,
+  ]
+  for (const trouble of troubles) if (trouble !== undefined) say(`${trouble}; the rest runs`)
 }
 
 /** Seals the keys in the database, so it must be the same at the next start. */
