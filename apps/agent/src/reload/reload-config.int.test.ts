@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { parseConfig, readSources } from '@logboom/service'
 import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
@@ -100,4 +100,19 @@ test('a reload that finds nothing new is counted and changes nothing', async () 
   agent.life.reload()
   await until(async () => (await reloads(agent, 'unchanged')) === 1, { what: 'the reload' })
   expect(agent.logged().filter((line) => line.includes('configuration read again'))).toHaveLength(1)
+})
+
+test('the page for operators names exactly what can change while the agent runs', async () => {
+  const page = readFileSync(new URL('../../../../docs/agent.md', import.meta.url), 'utf8')
+  const [, section = ''] = page.split('### Change settings while it runs\n')
+  const rows =
+    section
+      .split('\n## ')[0]
+      ?.split('\n')
+      .filter((line) => line.startsWith('| `')) ?? []
+  const named = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  )
+  const { live } = await bench.start()
+  expect(new Set(named)).toEqual(new Set(live.names))
 })
