@@ -16,9 +16,18 @@ const tickMsMax = 200
 export function openCollector(config: AgentConfig, life: Lifecycle, parts: CollectorParts): Collector {
   const { spool, metrics, log, entriesMax, mayShip, live } = parts
   const { signal } = life
-  const rules = rulesOf(config)
+  let rules = rulesOf(config)
   const pace = paceOf(config)
-  const collector = createCollector({ spool, metrics, log, entriesMax, mayShip, rules, pace, signal })
+  const collector = createCollector({
+    spool,
+    metrics,
+    log,
+    entriesMax,
+    mayShip,
+    rules: () => rules,
+    pace,
+    signal,
+  })
   life.onClose('collector', () => collector.flush())
   life.spawn('flush', async () => {
     while (!signal.aborted) {
@@ -28,7 +37,9 @@ export function openCollector(config: AgentConfig, life: Lifecycle, parts: Colle
   })
   live.onReload(['MIN_LEVEL', 'MAX_MESSAGE_LENGTH'], (changed) => {
     const next = rulesOf(changed)
-    return () => void Object.assign(rules, next)
+    return () => {
+      rules = next
+    }
   })
   live.onReload(['BUFFER_SIZE', 'FLUSH_INTERVAL_SECONDS'], (changed) => {
     return () => void Object.assign(pace, paceOf(changed))

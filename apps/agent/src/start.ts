@@ -67,12 +67,9 @@ export async function startAgent(
   Object.assign(health, { collector, sources: running })
   Object.assign(checks, readiness(collector, shipper, running))
 
-  live.onReload(
-    ['LOG_LEVEL'],
-    ({ LOG_LEVEL }) =>
-      () =>
-        void (log.level = LOG_LEVEL),
-  )
+  live.onReload(['LOG_LEVEL'], (changed) => () => {
+    log.level = changed.LOG_LEVEL
+  })
   if (origin) keepConfigFresh(origin, life, { live, metrics, log })
   return { registry, ready, live, opsPort }
 }
@@ -112,13 +109,10 @@ function readiness(
   shipper: Shipper,
   sources: readonly RunningSource[],
 ): Record<string, () => Promise<void>> {
+  const areSynced = () => sources.every((source) => source.isSynced())
   return {
     start: async () => undefined,
-    sources: async () =>
-      failUnless(
-        sources.every((source) => source.isSynced()),
-        'SYNCING',
-      ),
+    sources: async () => failUnless(areSynced(), 'SYNCING'),
     spool: async () => failUnless(collector.isWritable(), 'UNWRITABLE'),
     broker: async () => failUnless(shipper.outageMs() < outageMsMax, 'AWAY'),
   }

@@ -109,7 +109,8 @@ function agentOf(env: ConfigSources['env'], places: Places): Record<string, stri
     BROKER_URL: ingestUrlOf(places),
     SPOOL_DIR: places.spoolDir,
     ...(places.docker && { DOCKER: 'true' }),
-    ...(places.kubernetes && { KUBERNETES: 'true' }),
+    // No pod of theirs names an agent that was registered a moment ago.
+    ...(places.kubernetes && { KUBERNETES: 'api', POD_MODE: env['POD_MODE'] || 'all' }),
     // A newcomer watches: what was written a moment ago should be there.
     FLUSH_INTERVAL_SECONDS: env['FLUSH_INTERVAL_SECONDS'] || '1',
   }

@@ -79,6 +79,15 @@ test('--dry-run follows files until it is stopped, and needs no key', async () =
   expect(await agent.exited).toBe(0)
 })
 
+test('--dry-run ends by itself when nobody reads on, as behind `| head`', async () => {
+  file('app.log', 'a line of some length\n'.repeat(20_000))
+  const agent = run(['--dry-run', '--file', 'app.log'])
+  agent.child.stdout?.once('data', () => agent.child.stdout?.destroy())
+  expect(await agent.exited).toBe(0)
+  expect(agent.output()).toContain('standard output was closed')
+  expect(agent.output()).not.toContain('the broker takes no batches')
+})
+
 test('--print-config shows what is in force and from where, as a file would say it, and no secret', async () => {
   const yaml = 'agent: { agent_pak: hush-hush-hush, spool_dir: /var/spool, logging: { min_level: WARN } }'
   const config = file('agent.yaml', yaml)

@@ -31,9 +31,11 @@ const limits = {
   committed_through: {},
 }
 
+/** What a reader who went away did not take counts as printed: the agent is about to stop, and shall not wait for him. */
 async function print(out: Writable, entries: readonly Entry[], gaps: readonly Gap[]): Promise<void> {
   const lines = [...entries, ...gaps.map((gap) => ({ gap }))].map((line) => `${JSON.stringify(line)}\n`)
-  if (lines.length > 0 && !out.write(lines.join(''))) await once(out, 'drain')
+  if (lines.length === 0 || !out.writable) return
+  if (!out.write(lines.join(''))) await once(out, 'drain').catch(() => undefined)
 }
 
 function answerOf(status: number, body: object): BrokerAnswer {

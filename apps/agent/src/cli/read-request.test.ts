@@ -29,7 +29,7 @@ test('every option is a setting under its other name', () => {
   ]
   expect(givenBy(...args, '--config', 'x.yaml', '--min-level', 'WARN', '--insecure')).toEqual({
     DOCKER: 'true',
-    KUBERNETES: 'true',
+    KUBERNETES: 'api',
     STDIN: 'true',
     INSECURE: 'true',
     BROKER_URL: 'https://b',

@@ -23,12 +23,12 @@ export function readRequest(args: readonly string[]): CliRequest {
   }
 }
 
-/** Flags of which each means one setting. */
+/** Flags of which each means one setting with one value. */
 const flags = {
-  docker: 'DOCKER',
-  kubernetes: 'KUBERNETES',
-  stdin: 'STDIN',
-  insecure: 'INSECURE',
+  docker: ['DOCKER', 'true'],
+  kubernetes: ['KUBERNETES', 'api'],
+  stdin: ['STDIN', 'true'],
+  insecure: ['INSECURE', 'true'],
 } as const
 
 const values = {
@@ -99,7 +99,7 @@ type Told = Readonly<Record<string, string | boolean | string[] | undefined>>
 
 function givenOf(told: Told): Given {
   const given: Given = {}
-  for (const [option, name] of Object.entries(flags)) if (told[option] === true) given[name] = 'true'
+  for (const [option, [name, value]] of Object.entries(flags)) if (told[option] === true) given[name] = value
   for (const [option, name] of Object.entries(values)) {
     const value = told[option]
     if (value === '') throw new Error(`--${option} must not be empty`)

@@ -8,7 +8,8 @@ What to read, any of these together:
   --file PATH         a file, or all that match a quoted pattern: --file '/var/log/*.log'; repeatable
   --stdin             standard input; if that is all, the agent ends with it
   --docker            the containers of this machine's Docker engine
-  --kubernetes        the pods of the cluster that this pod or your kubeconfig belongs to
+  --kubernetes        pods of the cluster that this pod is in or your kubeconfig names: those that name this agent,
+                      or all with --set POD_MODE=all
 
 Where to send it:
   --broker URL        the broker; https:// beyond this machine

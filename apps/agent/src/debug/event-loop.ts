@@ -4,15 +4,15 @@ const everyMs = 1_000
 const looks = 10
 
 /** By how much, in milliseconds, the process came too late to anything within the last ten seconds. */
-export function watchEventLoop(life: Lifecycle): () => number {
+export function watchEventLoop(life: Lifecycle, now: () => number = () => performance.now()): () => number {
   const late: number[] = []
-  let expectedMs = performance.now() + everyMs
+  let expectedMs = now() + everyMs
   const timer = setInterval(() => {
-    late.push(performance.now() - expectedMs)
+    late.push(now() - expectedMs)
     if (late.length > looks) late.shift()
-    expectedMs = performance.now() + everyMs
+    expectedMs = now() + everyMs
   }, everyMs)
   timer.unref()
   life.onClose('event loop watch', () => clearInterval(timer))
-  return () => Math.max(0, performance.now() - expectedMs, ...late)
+  return () => Math.max(0, now() - expectedMs, ...late)
 }

@@ -16,7 +16,8 @@ import type { BatchDraft, Spool } from './spool.ts'
 
 export interface CollectorDeps {
   spool: Spool
-  rules: LineRules
+  /** Those in force; asked for each line, so that they can be exchanged while lines are read. */
+  rules: () => LineRules
   metrics: AgentMetrics
   log: Logger
   /** Read each time: it may be changed while lines come. */
@@ -125,7 +126,7 @@ function emptyBuffer(logs: EntryList): Buffered {
 function add(state: State, line: RawLine): void {
   const { buffer } = state
   touch(buffer, line.source)
-  const entry = processLine(line, state.rules, state.metrics)
+  const entry = processLine(line, state.rules(), state.metrics)
   if (!entry) return
   buffer.logs.add(JSON.stringify(entry))
   buffer.latestUs = Math.max(buffer.latestUs, line.time.us + 1)
