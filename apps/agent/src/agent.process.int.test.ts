@@ -56,7 +56,7 @@ test('a pipe is read from standard input, and the process ends with it', async (
 
 test('an agent that follows its own output is silent when nothing happens', async () => {
   const agent = run()
-  await until(() => agent.output().includes('started'), { what: 'the start' })
+  await until(() => agent.output().includes('started'), { what: 'the start', timeoutMs: 20_000 })
   // What a supervisor does: the output goes to a file that is followed.
   writeFileSync(setting.logs, agent.output())
   await until(() => messages().length > 0, { what: 'its own line' })
@@ -70,9 +70,12 @@ test('SIGHUP has the process read its file again, and a faulty one keeps it runn
   writeFileSync(file, '[agent.logging]\nmin_level = "ERROR"')
   const agent = run({ LOGBOOM_CONFIG: file })
   const told = (text: string) => agent.output().split(text).length - 1
-  await until(() => told('"msg":"started"') === 1, { what: 'the start' })
+  await until(() => told('"msg":"started"') === 1, { what: 'the start', timeoutMs: 20_000 })
   agent.child.kill('SIGHUP')
-  await until(() => told('configuration read again') === 1, { what: 'the file to be read again' })
+  await until(() => told('configuration read again') === 1, {
+    what: 'the file to be read again',
+    timeoutMs: 20_000,
+  })
   rmSync(file)
   agent.child.kill('SIGHUP')
   await until(() => told('agent.toml cannot be read (ENOENT)') === 1, { what: 'the refusal' })

@@ -47,7 +47,7 @@ test('the published agent, installed alone and without a network, sends the line
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
   const exited = once(child, 'exit')
-  await until(() => broker.entries().length === 2, { what: `two lines; ${output}`, timeoutMs: 15_000 })
+  await until(() => broker.entries().length === 2, { what: `two lines; ${output}`, timeoutMs: 20_000 })
   child.kill('SIGTERM')
   expect(await exited).toEqual([0, null])
   expect(broker.entries().map(({ message }) => message)).toEqual(['one', '[WARN] password=[masked]'])

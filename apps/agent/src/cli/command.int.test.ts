@@ -51,7 +51,10 @@ test('an agent that is told everything by its command line sends a file of a rel
   ]
   const how = ['--spool-dir', 'spool', '--set', 'FLUSH_INTERVAL_SECONDS=0.1', '--set=OPS_PORT=0']
   const agent = run([...who, ...how, '--file', 'app,1.log'])
-  await until(() => broker.entries().length === 2, { what: `two lines; ${agent.output()}` })
+  await until(() => broker.entries().length === 2, {
+    what: `two lines; ${agent.output()}`,
+    timeoutMs: 20_000,
+  })
   expect(broker.pushes[0]?.authorization).toBe('Bearer logboom_Ab3dEf9h_K3sVbQ9wZtYx8uRm2pLh7nDf4cGj')
   agent.child.kill('SIGTERM')
   expect(await agent.exited).toBe(0)
@@ -74,7 +77,10 @@ test('--dry-run prints what would be sent, masked, to the end of its input, with
 test('--dry-run follows files until it is stopped, and needs no key', async () => {
   file('app.log', 'one\n')
   const agent = run(['--dry-run', '--file', '*.log'])
-  await until(() => agent.printed().includes('"message":"one"'), { what: `the line; ${agent.output()}` })
+  await until(() => agent.printed().includes('"message":"one"'), {
+    what: `the line; ${agent.output()}`,
+    timeoutMs: 20_000,
+  })
   agent.child.kill('SIGINT')
   expect(await agent.exited).toBe(0)
 })

@@ -32,7 +32,10 @@ test('a changed file is taken while lines flow, a faulty one as a whole not, wit
   await bench.expectMessages(['[ERROR] two'])
 
   writeFileSync(file, settings('WARN'))
-  await until(async () => (await reloads(agent, 'applied')) === 1, { what: 'the new level' })
+  await until(async () => (await reloads(agent, 'applied')) === 1, {
+    what: 'the new level',
+    timeoutMs: 20_000,
+  })
   appendFileSync(bench.logs, '[WARN] three\n')
   await bench.expectMessages(['[ERROR] two', '[WARN] three'])
 
