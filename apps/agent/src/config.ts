@@ -2,22 +2,28 @@ import { baseConfig } from '@logboom/service/config'
 import { z } from 'zod'
 import { brokerSettings } from './settings/broker-settings.ts'
 import { fileSettings } from './settings/file-settings.ts'
+import { kubernetesSettings } from './settings/kubernetes-settings.ts'
 import { loggingSettings } from './settings/logging-settings.ts'
+import { pipelineSettings } from './settings/pipeline-settings.ts'
 import { spoolSettings } from './settings/spool-settings.ts'
 import { isLoopback } from './shipper/is-loopback.ts'
+import { kubernetesMode } from './sources/kubernetes/kubernetes-mode.ts'
+import type { LabelSelector } from './sources/kubernetes/label-selector.ts'
 
 const settings = {
   ...baseConfig,
   ...brokerSettings,
   ...fileSettings,
+  ...kubernetesSettings,
   ...loggingSettings,
+  ...pipelineSettings,
   ...spoolSettings,
 }
 
 /** Everything the agent can be told. */
 export const AgentConfig = z.object(settings).superRefine(
   (config, context) => {
-    for (const [name, message] of [...brokerFaults(config), ...sourceFaults(config)])
+    for (const [name, message] of [...brokerFaults(config), ...podFaults(config)])
       context.addIssue({ code: 'custom', path: [name], message })
   },
   { when: () => true }, // also where single settings are at fault: all is told at once
@@ -32,7 +38,7 @@ export const DryRunConfig = z
   })
   .superRefine(
     (config, context) => {
-      for (const [name, message] of sourceFaults(config))
+      for (const [name, message] of podFaults(config))
         context.addIssue({ code: 'custom', path: [name], message })
     },
     { when: () => true },
@@ -47,7 +53,10 @@ interface Refined {
   INSECURE: boolean
   CLIENT_CERT_FILE?: string | undefined
   CLIENT_KEY_FILE?: string | undefined
-  POD_SELECTOR: string
+  KUBERNETES: AgentConfig['KUBERNETES']
+  KUBERNETES_SERVICE_HOST?: string | undefined
+  POD_MODE: string
+  POD_SELECTOR: LabelSelector
 }
 
 /** Combinations that would lose or reveal something refuse to start. */
@@ -66,7 +75,12 @@ function brokerFaults(config: Refined): [string, string][] {
   return faults
 }
 
-function sourceFaults(config: Pick<Refined, 'POD_SELECTOR'>): [string, string][] {
-  if (/^\s*(?:\{\s*\})?\s*$/.test(config.POD_SELECTOR)) return []
-  return [['POD_SELECTOR', 'this agent reads files, not pods: a selector would select nothing']]
+function podFaults(config: Refined): [string, string][] {
+  // Also asked when single settings are at fault: then the selector was not read.
+  const isEmpty = !(config.POD_SELECTOR?.length > 0)
+  if (config.POD_MODE === 'selector' && isEmpty) {
+    return [['POD_SELECTOR', 'POD_MODE=selector asks for a selector; POD_MODE=all reads every pod']]
+  }
+  if (isEmpty || kubernetesMode(config) !== 'off') return []
+  return [['POD_SELECTOR', 'no pods are read here, so it would select nothing: set KUBERNETES=api']]
 }

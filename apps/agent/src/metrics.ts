@@ -6,7 +6,7 @@ export interface AgentMetrics {
   read(lines: number, bytes: number): void
   redacted(rule: string): void
   truncated(): void
-  dropped(reason: 'min_level'): void
+  dropped(reason: 'min_level' | 'rate_limit' | 'sampled'): void
   gap(reason: Gap['reason']): void
   sent(entries: number): void
   /** Entries that the broker did not take. */

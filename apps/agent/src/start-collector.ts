@@ -1,6 +1,7 @@
 import type { Lifecycle } from '@logboom/service'
 import type { AgentConfig } from './config.ts'
-import type { LineRules } from './pipeline/process-line.ts'
+import { createLineRules } from './pipeline/line-rules.ts'
+import type { LineSettings } from './pipeline/line-rules.ts'
 import type { Reloadable } from './reload/live-settings.ts'
 import { createCollector } from './spool/collect-batches.ts'
 import type { Collector, CollectorDeps, FlushPace } from './spool/collect-batches.ts'
@@ -16,7 +17,7 @@ const tickMsMax = 200
 export function openCollector(config: AgentConfig, life: Lifecycle, parts: CollectorParts): Collector {
   const { spool, metrics, log, entriesMax, mayShip, live } = parts
   const { signal } = life
-  let rules = rulesOf(config)
+  let rules = createLineRules(config)
   const pace = paceOf(config)
   const collector = createCollector({
     spool,
@@ -35,8 +36,8 @@ export function openCollector(config: AgentConfig, life: Lifecycle, parts: Colle
       await collector.tick()
     }
   })
-  live.onReload(['MIN_LEVEL', 'MAX_MESSAGE_LENGTH'], (changed) => {
-    const next = rulesOf(changed)
+  live.onReload(lineSettings, (changed) => {
+    const next = createLineRules(changed)
     return () => {
       rules = next
     }
@@ -47,10 +48,18 @@ export function openCollector(config: AgentConfig, life: Lifecycle, parts: Colle
   return collector
 }
 
-/** All that may throw for a bad setting is done here, before anything changes. */
-function rulesOf(config: AgentConfig): LineRules {
-  return { minLevel: config.MIN_LEVEL, messageBytesMax: config.MAX_MESSAGE_LENGTH }
-}
+const lineSettings = Object.keys({
+  MIN_LEVEL: 0,
+  MAX_MESSAGE_LENGTH: 0,
+  REDACT: 0,
+  REDACT_OFF: 0,
+  REDACT_RULES: 0,
+  PARSE_JSON: 0,
+  RATE_LIMIT_LINES: 0,
+  RATE_LIMIT_BYTES: 0,
+  RATE_LIMIT_BURST_SECONDS: 0,
+  SAMPLE_PERCENT: 0,
+} satisfies Record<keyof LineSettings, 0>) as (keyof LineSettings)[] // all of them, says the line above
 
 function paceOf(config: AgentConfig): FlushPace {
   return { bufferSize: config.BUFFER_SIZE, flushIntervalMs: config.FLUSH_INTERVAL_SECONDS * 1000 }

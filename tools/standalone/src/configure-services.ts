@@ -109,8 +109,10 @@ function agentOf(env: ConfigSources['env'], places: Places): Record<string, stri
     BROKER_URL: ingestUrlOf(places),
     SPOOL_DIR: places.spoolDir,
     ...(places.docker && { DOCKER: 'true' }),
-    // No pod of theirs names an agent that was registered a moment ago.
-    ...(places.kubernetes && { KUBERNETES: 'api', POD_MODE: env['POD_MODE'] || 'all' }),
+    // Whoever tries it in a pod of a cluster does not mean to read that cluster.
+    KUBERNETES: places.kubernetes ? 'api' : env['KUBERNETES'] || 'off',
+    // No pod names an agent that was registered a moment ago.
+    ...(places.kubernetes && { POD_MODE: env['POD_MODE'] || 'all' }),
     // A newcomer watches: what was written a moment ago should be there.
     FLUSH_INTERVAL_SECONDS: env['FLUSH_INTERVAL_SECONDS'] || '1',
   }

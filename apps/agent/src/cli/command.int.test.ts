@@ -140,6 +140,15 @@ test('redact --test shows each line as it would be sent, and how many held what'
   expect(await agent.exited).toBe(0)
   expect(agent.printed()).toBe('fine\npassword=[masked] token=[masked]\nDB_PASSWORD=[masked]\n')
   expect(agent.output()).toContain('2 of 3 lines held something to mask\n  password 2\n  token 1\n')
+  const yaml = 'agent: { redact_off: [token], redact_rules: [{ name: staff, pattern: "S-[0-9]+" }] }'
+  const own = run([
+    'redact',
+    '--config',
+    file('own.yaml', yaml),
+    '--test',
+    file('own.log', 'token=abcdefghij S-123\n'),
+  ])
+  expect([await own.exited, own.printed()]).toEqual([0, 'token=abcdefghij [masked]\n'])
   const absent = run(['redact', '--test', 'none.log'])
   expect([await absent.exited, absent.output()]).toEqual([
     1,

@@ -20,7 +20,7 @@ export async function perform(request: CliRequest): Promise<CliAnswer | undefine
       return faultOf(request.text)
     case 'redact': {
       const { testRedaction } = await import('./test-redaction.ts')
-      return testRedaction(request.file, (line) => void process.stdout.write(line))
+      return testRedaction(request.file, request.given, (line) => void process.stdout.write(line))
     }
     case 'run':
     case 'dry-run':

@@ -32,10 +32,7 @@ test('a changed file is taken while lines flow, a faulty one as a whole not, wit
   await bench.expectMessages(['[ERROR] two'])
 
   writeFileSync(file, settings('WARN'))
-  await until(async () => (await reloads(agent, 'applied')) === 1, {
-    what: 'the new level',
-    timeoutMs: 20_000,
-  })
+  await until(async () => (await reloads(agent, 'applied')) === 1, { what: 'the new level' })
   appendFileSync(bench.logs, '[WARN] three\n')
   await bench.expectMessages(['[ERROR] two', '[WARN] three'])
 
@@ -94,6 +91,24 @@ test('files are selected anew: others begin, those left out end, and those that 
   await select(bench.file('*.log'), 3)
   await bench.expectMessages(['a1', 'b1', 'b2', 'a2'])
   expect(bench.broker.gaps()).toEqual([])
+})
+
+test('redaction is changed for the next line, and a rule that does not compile changes nothing', async () => {
+  const file = bench.file('agent.yaml')
+  const rule = (pattern: string) =>
+    `${settings('INFO')}  redact_rules: [{ name: staff, pattern: '${pattern}' }]\n`
+  writeFileSync(file, settings('INFO'))
+  writeFileSync(bench.logs, 'S-1\n')
+  const agent = await startWith(file)
+  await bench.expectMessages(['S-1'])
+  writeFileSync(file, rule('S-[0-9]+'))
+  await until(async () => (await reloads(agent, 'applied')) === 1, { what: 'the rule' })
+  appendFileSync(bench.logs, 'S-2\n')
+  await bench.expectMessages(['S-1', '[masked]'])
+  writeFileSync(file, rule('S-[0-9'))
+  await until(async () => (await reloads(agent, 'refused')) === 1, { what: 'the refusal' })
+  appendFileSync(bench.logs, 'S-3\n')
+  await bench.expectMessages(['S-1', '[masked]', '[masked]'])
 })
 
 test('a reload that finds nothing new is counted and changes nothing', async () => {

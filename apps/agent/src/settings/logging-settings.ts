@@ -28,9 +28,4 @@ export const loggingSettings = {
     .default(4_096)
     .meta({ ...logging('max_message_length'), unit: 'bytes' })
     .describe('Longer messages are cut and end with `…[+N bytes]`'),
-  POD_SELECTOR: z
-    .string()
-    .default('{}')
-    .meta(logging('pod_selector'))
-    .describe('Labels of pods; must be empty as long as only files are read'),
 }

@@ -20,3 +20,16 @@ export function globList(fallback: string) {
         .filter((glob) => glob !== ''),
     )
 }
+
+/** A comma list of names. */
+export function nameList(fallback: string) {
+  return z
+    .string()
+    .default(fallback)
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+}

@@ -51,6 +51,8 @@ export interface RawLine {
   lostBytes: number
   /** For the rest of a line whose beginning was sent before its newline came: the id of that beginning. */
   continues: string | null
+  /** For a piece of a line that was taken before its newline came: more of it may follow. */
+  isOpen?: boolean
 }
 
 /** Where all sources pour into. */

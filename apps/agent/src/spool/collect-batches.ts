@@ -3,8 +3,11 @@ import { compareTimes, formatMicros, formatTimestamp } from '@logboom/contracts'
 import type { Gap, LogTime } from '@logboom/contracts'
 import type { Logger } from '@logboom/service'
 import type { AgentMetrics } from '../metrics.ts'
+import { createDroppedLines } from '../pipeline/dropped-lines.ts'
+import type { DroppedLines } from '../pipeline/dropped-lines.ts'
+import { endGroups } from '../pipeline/fold-lines.ts'
+import type { LineRules } from '../pipeline/line-rules.ts'
 import { processLine } from '../pipeline/process-line.ts'
-import type { LineRules } from '../pipeline/process-line.ts'
 import type { LineSink, RawLine, Source } from '../sources/raw-line.ts'
 import { pause } from '../wake-up.ts'
 import type { StreamPart } from './batch-file.ts'
@@ -62,6 +65,7 @@ const gatherMs = 100
 interface Buffered {
   logs: EntryList
   gaps: Gap[]
+  dropped: DroppedLines
   streams: Map<Source, { from: LogTime; to: LogTime; lines: number }>
   /** Sources whose position moved. */
   moved: Set<Source>
@@ -105,6 +109,7 @@ export function createCollector(deps: CollectorDeps): Collector {
     addGap(source, gap) {
       state.metrics.gap(gap.reason)
       state.buffer.gaps.push(gap)
+      endGroups(source.memory)
       touch(state.buffer, source)
     },
     touch: (source) => touch(state.buffer, source),
@@ -120,16 +125,28 @@ export function createCollector(deps: CollectorDeps): Collector {
 }
 
 function emptyBuffer(logs: EntryList): Buffered {
-  return { logs, gaps: [], streams: new Map(), moved: new Set(), sinceAtMs: null, latestUs: 0 }
+  return {
+    logs,
+    gaps: [],
+    dropped: createDroppedLines(),
+    streams: new Map(),
+    moved: new Set(),
+    sinceAtMs: null,
+    latestUs: 0,
+  }
 }
 
 function add(state: State, line: RawLine): void {
   const { buffer } = state
   touch(buffer, line.source)
   const entry = processLine(line, state.rules(), state.metrics)
-  if (!entry) return
-  buffer.logs.add(JSON.stringify(entry))
+  if (entry === 'min_level') return
   buffer.latestUs = Math.max(buffer.latestUs, line.time.us + 1)
+  if (typeof entry === 'string') {
+    buffer.dropped.add(line, entry)
+    return
+  }
+  buffer.logs.add(JSON.stringify(entry))
   const part = buffer.streams.get(line.source)
   if (!part) buffer.streams.set(line.source, { from: line.time, to: line.time, lines: 1 })
   else {
@@ -145,12 +162,15 @@ function touch(buffer: Buffered, source: Source): void {
 
 function isFull({ buffer, entriesMax }: State): boolean {
   return (
-    buffer.logs.count >= entriesMax() || buffer.logs.bytes >= bodyBytesMax || buffer.gaps.length >= gapsMax
+    buffer.logs.count >= entriesMax() ||
+    buffer.logs.bytes >= bodyBytesMax ||
+    buffer.gaps.length + buffer.dropped.size >= gapsMax
   )
 }
 
 function isEmpty({ buffer, spool }: State): boolean {
-  return buffer.logs.count === 0 && buffer.gaps.length === 0 && spool.untoldGaps().length === 0
+  const gaps = buffer.gaps.length + buffer.dropped.size + spool.untoldGaps().length
+  return buffer.logs.count === 0 && gaps === 0
 }
 
 async function waitForRoom(state: State): Promise<void> {
@@ -196,7 +216,9 @@ async function sealBuffer(state: State): Promise<void> {
   const sealedMs = Date.now()
   // Before anything is awaited: the positions are those behind the last line of the buffer.
   const positions = positionsOf(buffer.moved)
-  const gaps = [...buffer.gaps, ...untold.map(({ gap }) => gap)]
+  const dropped = buffer.dropped.gaps()
+  for (const { reason } of dropped) state.metrics.gap(reason)
+  const gaps = [...buffer.gaps, ...dropped, ...untold.map(({ gap }) => gap)]
   // Never before the lines themselves: after a clock was set back they would be refused as lying in the future.
   const sentAt = formatMicros(Math.max(sealedMs * 1000, buffer.latestUs))
   const entries = buffer.logs.count
