@@ -30,6 +30,8 @@ export async function bundleAgent(root: string, out: string): Promise<{ files: n
     banner: {
       js: "import{createRequire as nodeRequire}from'node:module';const require=nodeRequire(import.meta.url);",
     },
+    // Only its kubeconfig is used, of which its entry would bring five megabytes of API besides.
+    alias: { '@kubernetes/client-node': join(root, 'node_modules/@kubernetes/client-node/dist/config.js') },
     plugins: [oneLocale],
     metafile: true,
     logLevel: 'warning',
