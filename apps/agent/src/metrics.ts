@@ -17,6 +17,8 @@ export interface AgentMetrics {
   writeFailure(): void
   /** Batches freed though nobody said that they are committed. */
   unconfirmed(reason: 'never_told' | 'spool_full' | 'memory_full', batches: number): void
+  /** The configuration was read again. */
+  reloaded(result: 'applied' | 'unchanged' | 'refused'): void
 }
 
 export interface Observed {
@@ -38,22 +40,19 @@ export function createMetrics(registry: Registry): AgentMetrics {
   const bytes = counter('read_bytes_total', 'Bytes of these lines, as far as they were kept')
   const redacted = counter('redactions_total', 'Lines in which a rule found a secret', 'rule')
   const truncated = counter('truncated_lines_total', 'Lines cut to MAX_MESSAGE_LENGTH')
-  const dropped = counter('dropped_lines_total', 'Lines that are not sent on purpose', 'reason')
+  const dropped = counter('dropped_lines_total', 'Lines that are not sent', 'reason')
   const gaps = counter('gaps_total', 'Gap records made', 'reason')
   const sent = counter('sent_lines_total', 'Entries that the broker accepted')
-  const refused = counter(
-    'refused_lines_total',
-    'Entries that the broker did not accept; each is in a gap',
-    'fate',
-  )
+  const refused = counter('refused_lines_total', 'Entries that it did not; each is in a gap', 'fate')
   const requests = counter('requests_total', 'Pushes by outcome', 'outcome')
   const retries = counter('retries_total', 'Pushes that repeat an earlier one')
   const failures = counter('spool_write_failures_total', 'Writes to the spool that failed and are repeated')
   const unconfirmed = counter(
     'unconfirmed_batches_total',
-    'Batches that were answered and freed though nobody said that they are committed',
+    'Batches that were answered, and freed though nobody called them committed',
     'reason',
   )
+  const reloads = counter('config_reloads_total', 'Times that the configuration was read again', 'result')
   const fsyncs = new Histogram({
     name: 'logboom_agent_spool_write_seconds',
     help: 'To write a batch to the spool and have the disk confirm it',
@@ -78,6 +77,7 @@ export function createMetrics(registry: Registry): AgentMetrics {
     fsync: (tookMs) => fsyncs.observe(tookMs / 1000),
     writeFailure: () => failures.inc(),
     unconfirmed: (reason, batches) => unconfirmed.inc({ reason }, batches),
+    reloaded: (result) => reloads.inc({ result }),
   }
 }
 

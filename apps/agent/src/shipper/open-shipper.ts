@@ -42,6 +42,8 @@ export interface ShipperDeps {
   spool: Spool
   metrics: AgentMetrics
   log: Logger
+  /** Default: the broker at `BROKER_URL`. */
+  client?: BrokerClient | undefined
   /** How far all is read and sent. */
   report: () => IdleReport | null
 }
@@ -50,7 +52,7 @@ export interface ShipperDeps {
 export async function openShipper(config: AgentConfig, deps: ShipperDeps): Promise<Shipper> {
   const { spool, metrics, log } = deps
   const pace = paceOf(config)
-  const asking = await connect(config, pace)
+  const asking = await connect(config, pace, deps.client)
   const timeoutMs = config.COMMIT_TIMEOUT_SECONDS * 1000
   const commits = createCommitTracker({ spool, metrics, log, timeoutMs })
   const limits = createKnownLimits(asking, {
@@ -100,10 +102,11 @@ export async function openShipper(config: AgentConfig, deps: ShipperDeps): Promi
 async function connect(
   config: AgentConfig,
   { credentialMs }: RetryPace,
+  given: BrokerClient | undefined,
 ): Promise<{ client: BrokerClient; paks: PakSource; agentId: string }> {
   const { AGENT_ID: agentId, BROKER_URL: url, REQUEST_TIMEOUT_MS: timeoutMs } = config
   return {
-    client: createBrokerClient({ url, timeoutMs, tls: await readTls(config), proxy: config }),
+    client: given ?? createBrokerClient({ url, timeoutMs, tls: await readTls(config), proxy: config }),
     paks: createPakSource({ pak: config.AGENT_PAK, file: config.AGENT_PAK_FILE }, credentialMs),
     agentId,
   }

@@ -21,8 +21,8 @@ export interface CollectorDeps {
   rules: () => LineRules
   metrics: AgentMetrics
   log: Logger
-  bufferSize: number
-  flushIntervalMs: number
+  /** Read each time: it may be changed while lines come. */
+  pace: FlushPace
   /** A full spool drops its oldest lines for those of sources that do not keep theirs. */
   dropsOldest: boolean
   /** Entries that one request may have. */
@@ -36,6 +36,12 @@ export interface CollectorDeps {
   signal: AbortSignal
 }
 
+/** What makes a batch due. */
+export interface FlushPace {
+  bufferSize: number
+  flushIntervalMs: number
+}
+
 export interface Collector extends LineSink {
   /** Seals what is due by its age. Called often; cheap when nothing is. */
   tick(): Promise<void>
@@ -45,6 +51,8 @@ export interface Collector extends LineSink {
   isWritable(): boolean
   /** How far all is read and sent; null while something is not, or nobody knows. */
   idleReport(): IdleReport | null
+  /** For how long the disk has been at one write; 0 while there is none. */
+  writingMs(): number
 }
 
 /** Raw bytes of a batch beyond which no line is added. */
@@ -73,6 +81,8 @@ interface State extends CollectorDeps {
   /** By `performance.now()`. */
   sealedAtMs: number
   isWritable: boolean
+  /** By `performance.now()`; null while nothing is written. */
+  writingAtMs: number | null
   progress: ReadProgress
 }
 
@@ -87,6 +97,7 @@ export function createCollector(deps: CollectorDeps): Collector {
     sealing: undefined,
     sealedAtMs: -Infinity,
     isWritable: true,
+    writingAtMs: null,
     progress: createReadProgress(),
   }
   deps.spool.tellSealedPositions(() =>
@@ -106,6 +117,7 @@ export function createCollector(deps: CollectorDeps): Collector {
     tick: () => tick(state),
     isWritable: () => state.isWritable,
     idleReport: () => idleReport(state),
+    writingMs: () => (state.writingAtMs === null ? 0 : performance.now() - state.writingAtMs),
     async flush() {
       await state.sealing
       await (hasNothingToTell(state) ? savePositions(state, state.buffers.usual, 0) : seal(state, 'usual'))
@@ -164,7 +176,8 @@ async function waitForSpool({ spool, signal }: State): Promise<void> {
   while (!spool.hasRoom() && !signal.aborted) await spool.settled.next(signal, retryMs)
 }
 
-function isDue({ buffers, bufferSize, flushIntervalMs, sealedAtMs }: State, buffer: Buffered): boolean {
+function isDue({ buffers, pace, sealedAtMs }: State, buffer: Buffered): boolean {
+  const { bufferSize, flushIntervalMs } = pace
   if (buffer === buffers.followed) return ageMs(buffer) >= Math.min(followedMs, flushIntervalMs)
   if (buffer.logs.count >= bufferSize && performance.now() - sealedAtMs >= gatherMs) return true
   return ageMs(buffer) >= flushIntervalMs
@@ -179,7 +192,8 @@ function ageMs({ sinceAtMs }: Buffered): number {
 }
 
 async function tick(state: State): Promise<void> {
-  const { buffers, flushIntervalMs } = state
+  const { buffers, pace } = state
+  const { flushIntervalMs } = pace
   if (state.sealing) return
   await state.spool.probe()
   await follow(state)

@@ -12,6 +12,8 @@ export interface Keeping {
   signal: AbortSignal
   /** False while neither the disk nor the memory takes a batch. */
   isWritable: boolean
+  /** Since when the disk is at a write, by `performance.now()`. */
+  writingAtMs: number | null
 }
 
 const retryMs = 1_000
@@ -36,13 +38,17 @@ export async function keepUntilSafe(content: SealedContent, state: Keeping): Pro
   state.isWritable = true
 }
 
-async function append(draft: Parameters<Spool['append']>[0], { spool, metrics }: Keeping): Promise<boolean> {
+async function append(draft: Parameters<Spool['append']>[0], state: Keeping): Promise<boolean> {
+  const { spool, metrics } = state
   const startedMs = performance.now()
+  state.writingAtMs = startedMs
   try {
     await spool.append(draft)
     metrics.fsync(performance.now() - startedMs)
     return true
   } catch {
     return false // told by the spool
+  } finally {
+    state.writingAtMs = null
   }
 }
