@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
 import { useAgentBench } from '../agent-bench-fixture.ts'
@@ -37,11 +37,13 @@ test('an agent is ready when it has looked at its files, live meanwhile, and not
     checks: { start: 'ok', sources: 'ok', spool: 'ok', broker: 'ok' },
   })
   rmSync(bench.file('spool'), { recursive: true })
+  // In the place of the directory, which the agent would make anew.
+  writeFileSync(bench.file('spool'), '')
   writeFileSync(bench.logs, 'one\n')
   const spool = async () => JSON.parse((await get(agent, '/readyz')).text).checks.spool
-  await until(async () => (await spool()) === 'UNWRITABLE', { what: 'the broken spool to be told' })
+  await until(async () => (await spool()) === 'DEGRADED', { what: 'the broken spool to be told' })
   expect(await get(agent, '/livez')).toEqual({ status: 200, text: 'ok\n' })
-  mkdirSync(bench.file('spool'), { mode: 0o700 })
+  rmSync(bench.file('spool'))
   await until(async () => (await spool()) === 'ok', { what: 'the spool to be mended' })
   await bench.expectMessages(['one'])
 })
