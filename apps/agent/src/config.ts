@@ -1,10 +1,12 @@
 import { baseConfig } from '@logboom/service/config'
 import { z } from 'zod'
 import { brokerSettings } from './settings/broker-settings.ts'
+import { dockerSettings } from './settings/docker-settings.ts'
 import { fileSettings } from './settings/file-settings.ts'
 import { kubernetesLogSettings } from './settings/kubernetes-log-settings.ts'
 import { kubernetesSettings } from './settings/kubernetes-settings.ts'
 import { loggingSettings } from './settings/logging-settings.ts'
+import { podFileSettings } from './settings/pod-file-settings.ts'
 import { spoolSettings } from './settings/spool-settings.ts'
 import { isLoopback } from './shipper/is-loopback.ts'
 import { kubernetesMode } from './sources/kubernetes/kubernetes-mode.ts'
@@ -15,10 +17,12 @@ export const AgentConfig = z
   .object({
     ...baseConfig,
     ...brokerSettings,
+    ...dockerSettings,
     ...fileSettings,
     ...kubernetesSettings,
     ...kubernetesLogSettings,
     ...loggingSettings,
+    ...podFileSettings,
     ...spoolSettings,
   })
   .superRefine(
@@ -39,7 +43,9 @@ interface Refined {
   CLIENT_CERT_FILE?: string | undefined
   CLIENT_KEY_FILE?: string | undefined
   KUBERNETES: AgentConfig['KUBERNETES']
+  KUBERNETES_METADATA: boolean
   KUBERNETES_SERVICE_HOST?: string | undefined
+  NODE_NAME?: string | undefined
   POD_MODE: string
   POD_SELECTOR: LabelSelector
 }
@@ -56,6 +62,9 @@ function faultsOf(config: Refined): [string, string][] {
   }
   if ((config.CLIENT_CERT_FILE === undefined) !== (config.CLIENT_KEY_FILE === undefined)) {
     faults.push(['CLIENT_CERT_FILE', 'CLIENT_CERT_FILE and CLIENT_KEY_FILE go together'])
+  }
+  if (config.KUBERNETES === 'files' && config.KUBERNETES_METADATA && config.NODE_NAME === undefined) {
+    faults.push(['NODE_NAME', 'files are those of one node: name it, or set KUBERNETES_METADATA=false'])
   }
   return [...faults, ...podFaultsOf(config)]
 }

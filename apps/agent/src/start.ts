@@ -48,7 +48,7 @@ export async function startAgent(
   shipper.running.catch((err: unknown) => life.fail('shipper failed', err))
 
   const collector = openCollector(config, life, { spool, metrics, log, ...shipper })
-  const files = startSources(config, life, { collector, spool, metrics, host, log, stdin })
+  const files = startSources(config, life, { collector, spool, metrics, registry, host, log, stdin })
   exposeGauges(registry, { spool, files })
   const cluster =
     readsPods(config) && startKubernetes(config, life, { sink: collector, spool, metrics, registry, log })
