@@ -6,7 +6,7 @@ export interface AgentMetrics {
   read(lines: number, bytes: number): void
   redacted(rule: string): void
   truncated(): void
-  dropped(reason: 'min_level'): void
+  dropped(reason: 'min_level' | 'rate_limit' | 'sampled'): void
   gap(reason: Gap['reason']): void
   sent(entries: number): void
   /** Entries that the broker did not take. */
@@ -15,6 +15,8 @@ export interface AgentMetrics {
   request(outcome: string, isRetry: boolean): void
   fsync(tookMs: number): void
   writeFailure(): void
+  /** The configuration was read again. */
+  reloaded(result: 'applied' | 'unchanged' | 'refused'): void
 }
 
 export interface Observed {
@@ -41,6 +43,7 @@ export function createMetrics(registry: Registry): AgentMetrics {
   const requests = counter('requests_total', 'Pushes by outcome', 'outcome')
   const retries = counter('retries_total', 'Pushes that repeat an earlier one')
   const failures = counter('spool_write_failures_total', 'Writes to the spool that failed and are repeated')
+  const reloads = counter('config_reloads_total', 'Times that the configuration was read again', 'result')
   const fsyncs = new Histogram({
     name: 'logboom_agent_spool_write_seconds',
     help: 'To write a batch to the spool and have the disk confirm it',
@@ -64,6 +67,7 @@ export function createMetrics(registry: Registry): AgentMetrics {
     },
     fsync: (tookMs) => fsyncs.observe(tookMs / 1000),
     writeFailure: () => failures.inc(),
+    reloaded: (result) => reloads.inc({ result }),
   }
 }
 

@@ -29,6 +29,7 @@ export function push(entries: unknown[], changes: Partial<Push> = {}): Push {
     key: null,
     instance: '',
     batchNumber: null,
+    readUntil: undefined,
     ...changes,
   }
 }

@@ -1,6 +1,7 @@
-import type { AgentLimits, BatchJob, Rejection } from '@logboom/contracts'
+import type { AgentLimits, BatchJob, RejectedReadUntil, Rejection } from '@logboom/contracts'
 import { jobIdOf } from '@logboom/queue'
 import { buildJobs } from './build-jobs.ts'
+import { checkReadUntil } from './check-read-until.ts'
 import type { KnownLinks } from './known-links.ts'
 import type { Push } from './parse-push.ts'
 import type { RetentionPolicy } from './retention-policy.ts'
@@ -22,6 +23,8 @@ export interface AcceptedPush {
   entries: number
   rejected: Rejection[]
   rejectedGaps: Rejection[]
+  /** Why what it says of how far the sender has read is not taken. */
+  rejectedReadUntil: RejectedReadUntil | null
   expired: number
   unlinked: number
   /** Empty when there is nothing to write. */
@@ -54,6 +57,7 @@ export async function acceptPush(
   const context = { agentId, source, receivedUs, messageBytesMax, futureSkewUsMax, policy, links, streams }
   const sorted = await sortEntries(push, context)
   const { gaps, rejected: badGaps } = sortGaps(push.gaps, context)
+  const readUntil = checkReadUntil(push, { sentUs: push.sentUs, receivedUs, futureSkewUsMax })
   const isRefused =
     push.entries.length > 0 && sorted.rejected.length === push.entries.length && gaps.length === 0
   const batch = {
@@ -64,6 +68,7 @@ export async function acceptPush(
     request_id: requestId,
     is_awaited: isAwaited,
     created_us: receivedUs,
+    ...(readUntil.report && { read_report: readUntil.report }),
   }
   // a numbered batch is written even when nothing of it is left, or committed_through would wait for it for ever
   const isNeeded = sorted.accepted.length > 0 || gaps.length > 0 || push.batchNumber !== null
@@ -71,6 +76,7 @@ export async function acceptPush(
     entries: sorted.accepted.length,
     rejected: sorted.rejected,
     rejectedGaps: badGaps,
+    rejectedReadUntil: readUntil.rejected,
     expired: sorted.expired,
     unlinked: sorted.unlinked,
     jobs: isNeeded

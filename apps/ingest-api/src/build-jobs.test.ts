@@ -158,6 +158,18 @@ describe('the jobs of a batch', () => {
     expect(shifted?.rows).toEqual(second?.rows)
   })
 
+  test('carry the report of how far their sender has read in the first', () => {
+    const row = (us: number) => entryOf({ us, name: `row-${us}`, message: 'x'.repeat(600_000) })
+    const report = { until_ns: '1', behind: [] }
+    const jobs = buildJobs(
+      { ...batch, read_report: report },
+      [row(1), row(2)],
+      [],
+      (_, part) => `job-${part}`,
+    )
+    expect(jobs.map(({ header }) => header.read_report)).toEqual([report, undefined])
+  })
+
   test('are one even when nothing is left, and the gaps are in the first', () => {
     expect(build([])).toMatchObject([
       { header: { job_id: 'job-0 of   0', entries: 0, min_us: null, max_us: null, parts: 1 } },

@@ -6,7 +6,14 @@ import type { AcceptedEntry } from './sort-entries.ts'
 /** What all jobs of a batch have in common. */
 export type BatchIdentity = Pick<
   JobHeader,
-  'agent_id' | 'batch_id' | 'instance' | 'batch_number' | 'request_id' | 'is_awaited' | 'created_us'
+  | 'agent_id'
+  | 'batch_id'
+  | 'instance'
+  | 'batch_number'
+  | 'request_id'
+  | 'is_awaited'
+  | 'created_us'
+  | 'read_report'
 >
 
 /** A job is one transaction of the writer and one value in Redis: a larger batch becomes several. */
@@ -16,11 +23,12 @@ const rowBytes = 120
 const bufferBytesMin = 16_384
 
 /**
- * Cuts the rows of a batch, which are in order of time, into jobs of about 1 MiB; the gaps travel with the first.
+ * Cuts the rows of a batch, which are in order of time, into jobs of about 1 MiB; the gaps and the report of how far
+ * the sender has read travel with the first.
  * Always at least one job.
  */
 export function buildJobs(
-  batch: BatchIdentity,
+  { read_report, ...batch }: BatchIdentity,
   entries: AcceptedEntry[],
   gaps: JobGap[],
   /** Of the rows that a job holds: judged again later, the same body may be cut in other places. */
@@ -42,6 +50,7 @@ export function buildJobs(
         counts: countsOf(chunk),
         gaps: part === 0 ? gaps : [],
         trace_filter: traceFilterOf(chunk),
+        ...(part === 0 && read_report && { read_report }),
       },
       rows: writeRows(writer, chunk),
     }

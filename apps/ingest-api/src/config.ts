@@ -41,9 +41,7 @@ export const IngestConfig = z
     REQUEST_BURST: whole(1, limit.request_burst).describe(
       'Requests that may come at once after a quiet time',
     ),
-    MAX_INSTANCES: whole(1, limit.max_instances).describe(
-      'Instances of an agent with a request budget of their own',
-    ),
+    MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
     MAX_MESSAGE_LENGTH: whole(64, limit.max_message_bytes)
       .describe('Longer messages are truncated')
       .meta({ unit: 'bytes' }),

@@ -96,6 +96,16 @@ describe('lines', () => {
     expect(entries).toEqual([{ gap: 1, message: 'm' }])
   })
 
+  test('with nothing but `read_until` say how far the sender has read, the last one of several', () => {
+    const lines = '{"read_until":{"until":"x"}}\n{"message":"m","read_until":1}\n{"read_until":2}'
+    expect(parse(lines, 'ndjson')).toMatchObject({
+      readUntil: 2,
+      entries: [{ message: 'm', read_until: 1 }],
+      gaps: [],
+    })
+    expect(parse('{"logs":[],"read_until":[1]}')).toMatchObject({ readUntil: [1] })
+  })
+
   test('have their envelope in headers', () => {
     const headers = {
       'idempotency-key': 'k',

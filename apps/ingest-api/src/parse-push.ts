@@ -1,13 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import {
-  cleanText,
-  mayNeedCleaning,
-  parseTimestamp,
-  Problem,
-  PushBody,
-  pushHeaders,
-} from '@logboom/contracts'
+import { cleanText, mayNeedCleaning, Problem, PushBody, pushHeaders } from '@logboom/contracts'
 import { hasMoreValues } from './has-more-values.ts'
+import { readSentAt, sentAtOf } from './sent-at.ts'
 
 /** A push as it came: nothing in it is checked but its outer shape. */
 export interface Push {
@@ -22,6 +16,8 @@ export interface Push {
   key: string | null
   instance: string
   batchNumber: number | null
+  /** How far the sender has read; undefined when it said nothing. */
+  readUntil: unknown
 }
 
 /** Stands for a line that is not JSON, so that its index is kept. */
@@ -64,10 +60,11 @@ export function parsePush(
     entries: content.entries,
     gaps: content.gaps,
     isClean: !mayNeedCleaning(text),
-    sentUs: latest(content.sentAt, headerOf(headers, pushHeaders.sentAt)),
+    sentUs: latest(content.sentAt === null ? null : readSentAt(content.sentAt), sentAtOf(headers)),
     key: checkKey(headerOf(headers, pushHeaders.idempotencyKey) ?? content.batchId),
     instance: (headerOf(headers, pushHeaders.instance) ?? '').slice(0, 128),
     batchNumber: readBatchNumber(headerOf(headers, pushHeaders.batchNumber)),
+    readUntil: content.readUntil,
   }
 }
 
@@ -76,6 +73,7 @@ interface Content {
   gaps: unknown[]
   sentAt: string | null
   batchId: string | null
+  readUntil: unknown
 }
 
 /** Too small for its values to fill the memory, whatever they are. */
@@ -99,16 +97,23 @@ function parseEnvelope(text: string, entriesMax: number): Content {
       if (Array.isArray(items) && items.length > entriesMax) throw tooMany(list, entriesMax, items.length)
     }
   }
-  const { logs, gaps, sent_at: sentAt, batch_id: batchId } = PushBody.parse(json)
-  return { entries: logs, gaps: gaps ?? [], sentAt: sentAt || null, batchId: batchId ?? null }
+  const { logs, gaps, sent_at: sentAt, batch_id: batchId, read_until: readUntil } = PushBody.parse(json)
+  return { entries: logs, gaps: gaps ?? [], sentAt: sentAt || null, batchId: batchId ?? null, readUntil }
 }
 
-/** NDJSON has no envelope: everything else travels in headers, and a line `{"gap":{…}}` is a gap. */
+/**
+ * NDJSON has no envelope: everything else travels in headers, a line `{"gap":{…}}` is a gap, and one `{"read_until":{…}}`
+ * says how far the sender has read; of several, the last.
+ */
 function parseLines(text: string, entriesMax: number): Content {
-  const content: Content = { entries: [], gaps: [], sentAt: null, batchId: null }
+  const content: Content = { entries: [], gaps: [], sentAt: null, batchId: null, readUntil: undefined }
   for (const line of linesOf(text)) {
     const value = parseLine(line)
-    const isGap = isGapLine(value)
+    if (isLineOf('read_until', value)) {
+      content.readUntil = value.read_until
+      continue
+    }
+    const isGap = isLineOf('gap', value)
     const list = isGap ? content.gaps : content.entries
     if (list.length === entriesMax) throw tooMany(isGap ? 'gaps' : 'logs', entriesMax)
     list.push(isGap ? value.gap : value)
@@ -135,8 +140,8 @@ function parseLine(line: string): unknown {
   }
 }
 
-function isGapLine(value: unknown): value is { gap: unknown } {
-  return typeof value === 'object' && value !== null && 'gap' in value && Object.keys(value).length === 1
+function isLineOf<K extends string>(key: K, value: unknown): value is Record<K, unknown> {
+  return typeof value === 'object' && value !== null && key in value && Object.keys(value).length === 1
 }
 
 function parseJson(text: string): unknown {
@@ -164,15 +169,9 @@ function checkKey(key: string | null): string | null {
 }
 
 /** A repeat's body tells when it was first sent, its header when it was sent now: by then its lines may have expired. */
-function latest(...sentAt: (string | null)[]): number | null {
-  const times = sentAt.filter((text) => text !== null).map(readSentAt)
+function latest(...sentUs: (number | null)[]): number | null {
+  const times = sentUs.filter((us) => us !== null)
   return times.length === 0 ? null : Math.max(...times)
-}
-
-function readSentAt(text: string): number {
-  const time = parseTimestamp(text)
-  if (!time) throw new Problem('invalid_body', 'sent_at must be an RFC 3339 time.')
-  return time.us
 }
 
 function readBatchNumber(text: string | null): number | null {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Problem } from '@logboom/contracts'
 import type { AgentLimits } from '@logboom/contracts'
-import type { Admission, AdmissionRequest, BatchQueue } from '@logboom/queue'
+import type { Admission, AdmissionRequest, BatchQueue, Release } from '@logboom/queue'
 import type { FaultGuard } from './fault-guard.ts'
 
 /** Overload is said before the body is read, and never as a 4xx: shippers drop data on those. */
@@ -49,7 +49,11 @@ export function refusalOf(
 }
 
 /** Ends an admission that came to nothing; never fails, since the lock ends by itself soon. */
-export function giveBack(queue: BatchQueue, batch: AdmissionRequest, refund: boolean): Promise<void> {
+export function giveBack(
+  queue: BatchQueue,
+  batch: AdmissionRequest & Pick<Release, 'isBoosted'>,
+  refund: boolean,
+): Promise<void> {
   return queue.release({ ...batch, refund }).catch(() => undefined)
 }
 

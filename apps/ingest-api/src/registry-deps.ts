@@ -1,4 +1,4 @@
-import type { AgentLimits, BatchJob } from '@logboom/contracts'
+import type { AgentLimits, BatchJob, Follow } from '@logboom/contracts'
 import type { Database } from '@logboom/db'
 import type { Authenticator, Tokens } from '@logboom/service'
 import type { RevocableCache } from './revocable-cache.ts'
@@ -14,4 +14,8 @@ export interface RegistryDeps {
   defaultLimits: AgentLimits
   /** Resolves when the job is durable in the queue; one whose id is there already is left as it is. */
   enqueue: (job: BatchJob) => Promise<void>
+  /** What of an agent somebody follows; null: nothing. */
+  findFollow: (agentId: string) => Promise<Follow | null>
+  /** How far ahead of our clock a time may be. */
+  futureSkewUsMax: number
 }

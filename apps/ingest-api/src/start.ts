@@ -63,10 +63,11 @@ interface Opened {
 function appDeps({ config, queue, db, metrics, log, onAway }: Opened): AppDeps {
   const auth = openCredentials(config, db)
   const limits = limitsOf(config)
+  const sources = openPushSources(db, config, log, onAway)
   const pushMetrics = createMetrics(metrics, queue.pressure)
   return {
     push: {
-      ...openPushSources(db, config, log, onAway),
+      ...sources,
       authenticator: auth.authenticator,
       queue,
       limits,
@@ -78,6 +79,8 @@ function appDeps({ config, queue, db, metrics, log, onAway }: Opened): AppDeps {
       db,
       ...auth,
       defaultLimits: limits,
+      futureSkewUsMax: sources.futureSkewUsMax,
+      findFollow: queue.findFollow,
       async enqueue(job) {
         await queue.enqueue([{ jobId: job.header.job_id, data: encodeJob(job) }])
         pushMetrics.count(job.header.entries, {

@@ -14,12 +14,19 @@ export const QueryConfig = z
       .optional()
       .describe('A replica to read from; default: DATABASE_URL')
       .meta({ toml: 'broker.read_database_url' }),
+    MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
     DATABASE_CONNECTIONS: z.coerce
       .number()
       .int()
       .min(2)
       .default(10)
       .describe('Connections to PostgreSQL at most'),
+    PREPARED_STATEMENTS: z
+      .stringbool()
+      .default(true)
+      .describe(
+        'Keep frequent statements on each connection, which halves what PostgreSQL spends on a short search; `false` for PgBouncer in transaction mode that does not keep them (see operations.md)',
+      ),
     STATEMENT_TIMEOUT_MS: milliseconds(100, 15_000).describe(
       'PostgreSQL ends a statement that takes longer: 503',
     ),

@@ -9,5 +9,5 @@ export interface QueryDeps {
   authenticator: Authenticator
   tokens: Pick<Tokens, 'jwks'>
   metrics: QueryMetrics
-  config: Pick<QueryConfig, 'SEARCH_TIME_MS' | 'COUNT_TIMEOUT_MS' | 'STATEMENT_TIMEOUT_MS'>
+  config: Pick<QueryConfig, 'SEARCH_TIME_MS' | 'COUNT_TIMEOUT_MS' | 'STATEMENT_TIMEOUT_MS' | 'MAX_INSTANCES'>
 }

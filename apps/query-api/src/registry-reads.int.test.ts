@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
-  Agent,
+  AgentWithProgress,
   DeadLetter,
   DeploymentObject,
   encodeRow,
@@ -32,7 +32,7 @@ test('agents come newest first, page by page, each once, and by filter', async (
   await api.pool.query(
     `update agents set created_at = '2026-01-01T00:00:00.123456Z', last_seen = now(), version = '1.2'`,
   )
-  const agents = await api.list('agents', Agent)
+  const agents = await api.list('agents', AgentWithProgress)
   expect(agents.map(({ id }) => id)).toEqual(
     made
       .map(({ id }) => id)
@@ -49,9 +49,9 @@ test('agents come newest first, page by page, each once, and by filter', async (
     created_at: '2026-01-01T00:00:00.123Z',
   })
   expect((await api.get(`/api/v1/agents/${first?.id}`)).body).toEqual(first)
-  expect(await api.list('agents', Agent, `&name=${first?.name}`)).toEqual([first])
-  expect(await api.list('agents', Agent, '&cluster_name=other')).toEqual([])
-  expect(await api.list('agents', Agent, '&status=INACTIVE')).toEqual([])
+  expect(await api.list('agents', AgentWithProgress, `&name=${first?.name}`)).toEqual([first])
+  expect(await api.list('agents', AgentWithProgress, '&cluster_name=other')).toEqual([])
+  expect(await api.list('agents', AgentWithProgress, '&status=INACTIVE')).toEqual([])
 })
 
 test('keys are listed without their secrets, those of an agent apart', async () => {

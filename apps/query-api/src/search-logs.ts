@@ -1,16 +1,16 @@
 import type { LogPage } from '@logboom/contracts'
-import { findHorizon, listGaps } from '@logboom/db'
+import { listGaps } from '@logboom/db'
 import type { ListPage } from '@logboom/db'
 import { z } from 'zod'
+import { beginSearch } from './begin-search.ts'
 import { countTotal } from './count-total.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { findPage } from './find-page.ts'
 import type { LogQuery } from './log-query.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
 import type { LogSearch } from './log-search.ts'
-import { planWalk, timesOf, windowOf } from './plan-walk.ts'
+import { planWalk, timesOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
-import { resolveStreams } from './resolve-streams.ts'
 import { toStoredEntry } from './to-stored-entry.ts'
 
 const gapsMax = 100
@@ -36,14 +36,11 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
   const { scope, query, filters } = search
   const startedMs = performance.now()
   const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, filters, LogPosition)
-  const beginning = findHorizon(db).then((horizon) => {
-    const times = cursor ?? timesOf(query, horizon)
-    return { horizon, times, window: windowOf(horizon, times) }
-  })
-  const [{ horizon, times }, places] = await Promise.all([
-    beginning,
-    resolveStreams(db, search, async () => (await beginning).window),
-  ])
+  const { horizon, times, places, progress } = await beginSearch(
+    deps,
+    search,
+    (found) => cursor ?? timesOf(query, found),
+  )
   const { classes } = horizon
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
   const { order } = query
@@ -67,5 +64,6 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
     gaps: gaps.slice(0, gapsMax),
     ...(gaps.length > gapsMax && { gaps_truncated: true as const }),
     retention: retentionOf(longestRetention(horizon.policy, search), horizon),
+    ...progress,
   }
 }

@@ -36,6 +36,15 @@ async function addRecords(agentId: string, marker: string, secondsAgo: number): 
      ), letter as (
        insert into dead_letters (agent_id, job_id, batch_id, reason, detail, stream, row_text, retention_class, created_at)
        select $1::uuid, 'job', 'batch', 'refused', '', '{}', $2::text, 1, t from at
+     ), report as (
+       select jsonb_build_array(jsonb_build_object('pod_name', $2::text, 'until_ns', '7')) as behind
+     ), lane as (
+       insert into agent_commits (agent_id, instance, read_until_ns, read_least_ns, read_behind, read_at)
+       select $1::uuid, gen_random_uuid()::text, 9, 7, behind, t from at, report
+       returning instance
+     ), ahead as (
+       insert into agent_commits_ahead (agent_id, instance, batch_number, batch_id, parts_left, read_report, noted_at)
+       select $1::uuid, instance, 5, '', 0, jsonb_build_object('behind', behind), t from at, report, lane
      )
      insert into write_log (created_at, agent_id, job_id, batch_id, stream_ids, stored, duplicate, expired, agent_deleted, dead_letter)
      select t, $1::uuid, gen_random_uuid()::text, $2::text, '{}', 0, 0, 0, 0, 0 from at`,
@@ -45,7 +54,7 @@ async function addRecords(agentId: string, marker: string, secondsAgo: number): 
 
 describe('what a line leaves behind', () => {
   test(
-    'is nowhere in the database after expiry: rows, gaps, dead letters, ledger, streams, counts',
+    'is nowhere in the database after expiry: rows, gaps, dead letters, ledger, streams, counts, reports',
     { timeout: 60_000 },
     async () => {
       const agent = await addAgent(on.pool)
@@ -53,8 +62,8 @@ describe('what a line leaves behind', () => {
       const streamId = await addStream(on.pool, agent, { podName: marker, lastSeenSecondsAgo: 70 })
       await addLines(on.pool, { streamId, count: 100, fromAgo: 75, toAgo: 70, message: marker })
       await addRecords(agent, marker, 70)
-      // rows, streams, ledger, gaps, dead letters; the rows may lie in two leaves
-      expect((await tablesWith(on.pool, marker)).length).toBeGreaterThanOrEqual(5)
+      // rows, streams, ledger, gaps, dead letters, reports twice; the rows may lie in two leaves
+      expect((await tablesWith(on.pool, marker)).length).toBeGreaterThanOrEqual(7)
       // a stream goes when all that was open at its marking has ended, in whatever database of the server
       const isGone = async () => {
         await runOnce(on.work)
@@ -66,6 +75,11 @@ describe('what a line leaves behind', () => {
       )
       expect(rows).toEqual([{ kind: 'dead_letters_deleted', rows: 1 }])
       expect(await countFaults(on.pool)).toEqual([])
+      // how far everything of the agent was read is told on
+      const { rows: told } = await on.pool.query(
+        `select read_until_ns::integer as until from agent_commits where read_until_ns is not null`,
+      )
+      expect(told).toEqual([{ until: 7 }])
     },
   )
 
@@ -76,7 +90,7 @@ describe('what a line leaves behind', () => {
     await addLines(on.pool, { streamId, count: 1, fromAgo: 10, toAgo: 5, message: 'live' })
     await addRecords(agent, marker, 30)
     await runOnce(on.work)
-    expect(await tablesWith(on.pool, marker)).toHaveLength(4)
+    expect(await tablesWith(on.pool, marker)).toHaveLength(6)
   })
 })
 

@@ -4,6 +4,7 @@ import {
   deleteExpiredLedger,
   deleteIdleStreams,
   deleteSilentInstances,
+  forgetOldReports,
   purgeReceipts,
 } from '@logboom/db'
 import { deleteInBatches } from './delete-in-batches.ts'
@@ -20,6 +21,7 @@ export async function deleteOldRecords(work: Work): Promise<void> {
   await deleteAll(work, 'dead_letters_deleted', () => deleteExpiredDeadLetters(pool, work.signer, { limit }))
   await deleteAll(work, 'gaps', () => deleteExpiredGaps(pool, { limit }))
   await deleteAll(work, 'ledger', () => deleteExpiredLedger(pool, { limit }))
+  await deleteAll(work, 'reports', () => forgetOldReports(pool, { limit }))
   await deleteAll(work, 'instances', () => deleteSilentInstances(pool, { silentDays, limit }))
   await deleteAll(work, 'streams', () => deleteIdleStreams(pool, { limit }))
   await deleteAll(work, 'receipts', () => purgeReceipts(pool, { olderThanDays: receiptsKeptDays, limit }))

@@ -1,5 +1,5 @@
 import type { BatchJob } from '@logboom/contracts'
-import { checkMigrations, createStreamCache, openDatabase, writeBatches } from '@logboom/db'
+import { checkMigrations, createRepeaters, createStreamCache, openDatabase, writeBatches } from '@logboom/db'
 import type { WrittenBatch } from '@logboom/db'
 import { openBatchConsumer } from '@logboom/queue'
 import type { BatchConsumer } from '@logboom/queue'
@@ -32,11 +32,12 @@ export async function startWriterWorker(config: WriterConfig, life: Lifecycle, l
 
   const announce = (job: BatchJob, written: WrittenBatch) => announceCommit(consumer, job, written)
   const streams = createStreamCache()
+  const repeaters = createRepeaters()
   const write = groupBatches({
     lanes: config.WRITER_CONCURRENCY,
     jobsMax: groupJobsMax,
     bytesMax: groupBytesMax,
-    write: (jobs) => writeBatches(db, jobs, streams),
+    write: (jobs) => writeBatches(db, jobs, streams, repeaters),
   })
   const deps: ProcessDeps = { db, write, metrics, log, announce }
   const consumer: BatchConsumer = openBatchConsumer({

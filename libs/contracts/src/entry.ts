@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Follow } from './follow.ts'
+import { ReadUntil, RejectedReadUntil } from './read-until.ts'
 
 /**
  * One log line on the wire. Only the first four fields are required; unknown fields are ignored.
@@ -82,6 +84,7 @@ export const PushBody = z
     batch_id: z.string().min(1).max(256).optional(),
     sent_at: z.string().nullish(),
     gaps: z.array(z.unknown()).nullish(),
+    read_until: z.unknown().optional(),
   })
   .meta({ id: 'PushBody' })
 
@@ -90,6 +93,9 @@ export const PushRequest = PushBody.extend({
   logs: z.array(Entry),
   sent_at: z.string().optional(),
   gaps: z.array(Gap).optional(),
+  read_until: ReadUntil.optional().describe(
+    'What holds once this batch and all before it of this instance are committed; for senders that number their batches',
+  ),
 }).meta({
   id: 'PushRequest',
 })
@@ -117,6 +123,8 @@ export const PushAnswer = z
     rejected_gaps: z.array(Rejection).optional().describe('By their index in `gaps`'),
     expired: z.int().optional(),
     unlinked: z.int().optional(),
+    rejected_read_until: RejectedReadUntil.optional().describe('Of a `read_until` that is not taken'),
+    follow: Follow.optional().describe('Somebody follows streams of this agent'),
   })
   .meta({ id: 'PushAnswer' })
 

@@ -4,6 +4,7 @@ export { levelOfSeverity, levels, normaliseLevel, severityOf } from './level.ts'
 export type { Level } from './level.ts'
 export { compareTimes, formatMicros, formatTimestamp, parseTimestamp } from './timestamp.ts'
 export type { LogTime } from './timestamp.ts'
+export { nanosOf, timeOfNanos } from './nanos.ts'
 export { byteLength, cleanText, cutBytes, mayNeedCleaning } from './text.ts'
 export {
   attributesMax,
@@ -16,6 +17,16 @@ export {
 } from './limits.ts'
 export type { AgentLimits } from './limits.ts'
 export { Entry, Gap, gapReasons, PushAnswer, PushBody, pushHeaders, PushRequest, Rejection } from './entry.ts'
+export {
+  AgentProgress,
+  behindMax,
+  IdleReadUntil,
+  ReadReport,
+  ReadUntil,
+  RejectedReadUntil,
+  SearchProgress,
+} from './read-until.ts'
+export { Follow, followBoost, FollowedStreams } from './follow.ts'
 export { ingestFates, noOutcome, rejectReasons, writerFates } from './fates.ts'
 export type { BatchOutcome, IngestFate, WriterFate } from './fates.ts'
 export {
@@ -42,9 +53,12 @@ export { DeadLetter, LogBucket, LogHistogram, LogPage, StoredEntry, StoredGap } 
 export {
   Agent,
   AgentStatus,
+  AgentWithProgress,
   CreateAgent,
   DeploymentObject,
   Heartbeat,
+  HeartbeatAnswer,
+  HeartbeatBody,
   IssueAgentPak,
   IssuedPak,
   IssuePak,

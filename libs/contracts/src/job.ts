@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ReadReport } from './read-until.ts'
 
 /**
  * What ingest-api hands to the writer: one job = one batch (or a part of a large one).
@@ -83,6 +84,8 @@ export const JobHeader = z.object({
   gaps: z.array(JobGap),
   /** Base64 of the filter of its traced values (`trace-filter.ts`); empty: has none; absent: nobody looked. */
   trace_filter: z.string().optional(),
+  /** How far the instance has read, from when this batch and all before it are committed. In the first part alone. */
+  read_report: ReadReport.optional(),
 })
 
 export type JobHeader = z.infer<typeof JobHeader>

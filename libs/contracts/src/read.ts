@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { gapReasons } from './entry.ts'
+import { SearchProgress } from './read-until.ts'
 
 /** One stored line as it is read. The first eleven fields are always there; the rest only where known. */
 export const StoredEntry = z
@@ -62,6 +63,7 @@ export const LogPage = z
     gaps: z.array(StoredGap).describe('The 100 that end last; all of them: `GET /api/v1/gaps`'),
     gaps_truncated: z.literal(true).optional().describe('There are more gaps than the page has'),
     retention: Retention,
+    ...SearchProgress.shape,
   })
   .meta({ id: 'LogPage' })
 export type LogPage = z.infer<typeof LogPage>
@@ -104,6 +106,7 @@ export const LogHistogram = z
       .optional()
       .describe('Only when `total_is_exact` is false: every entry from here to `until` is counted'),
     retention: Retention,
+    ...SearchProgress.shape,
   })
   .meta({ id: 'LogHistogram' })
 export type LogHistogram = z.infer<typeof LogHistogram>

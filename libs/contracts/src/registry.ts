@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { Follow } from './follow.ts'
 import { LimitOverrides } from './limits.ts'
+import { AgentProgress, IdleReadUntil, RejectedReadUntil } from './read-until.ts'
 
 const Name = z.string().trim().min(1).max(253)
 const Labels = z
@@ -47,7 +49,40 @@ export const UpdateAgent = z
   .partial()
   .meta({ id: 'UpdateAgent' })
 
-export const Heartbeat = z.strictObject({ version: z.string().max(64).optional() }).meta({ id: 'Heartbeat' })
+const { complete_until, lag_seconds } = AgentProgress.shape
+
+/** An agent as it is read: with how far it has got. */
+export const AgentWithProgress = Agent.extend({ complete_until, lag_seconds }).meta({
+  id: 'AgentWithProgress',
+})
+export type AgentWithProgress = z.infer<typeof AgentWithProgress>
+
+const heartbeatFields = {
+  version: z.string().max(64).optional(),
+  instance: z.string().max(128).optional().describe('As in `Logboom-Instance`'),
+}
+
+/** A sign of life. A report of another shape is told of, not refused; fields of newer agents are ignored. */
+export const HeartbeatBody = z
+  .object({ ...heartbeatFields, read_until: z.unknown().optional() })
+  .meta({ id: 'HeartbeatBody' })
+
+/** The documented shape of a heartbeat. */
+export const Heartbeat = z
+  .object({ ...heartbeatFields, read_until: IdleReadUntil.optional().describe('Needs `instance`') })
+  .meta({ id: 'Heartbeat' })
+
+export const HeartbeatAnswer = z
+  .object({
+    committed_through: z
+      .string()
+      .optional()
+      .describe('The batch up to which everything of this instance is committed'),
+    rejected_read_until: RejectedReadUntil.optional(),
+    follow: Follow.optional().describe('Somebody follows streams of this agent'),
+  })
+  .meta({ id: 'HeartbeatAnswer' })
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>
 
 export const Pak = z
   .object({

@@ -2,11 +2,12 @@ import type { BatchJob } from '@logboom/contracts'
 import { createPartitions } from './create-partitions.ts'
 import { classifyDatabaseError } from './database-error.ts'
 import type { DatabaseFault } from './database-error.ts'
-import { insertRowsOnce } from './insert-rows-once.ts'
 import type { Database } from './open-database.ts'
+import { compareAll, copyOrCompare, createRepeaters } from './repeaters.ts'
+import type { Repeaters } from './repeaters.ts'
 import { salvageRows } from './salvage-rows.ts'
 import type { StreamCache } from './stream-cache.ts'
-import { copyAll, writeTogether } from './write-together.ts'
+import { writeTogether } from './write-together.ts'
 import type { InsertRows, WrittenBatch } from './write-together.ts'
 
 /** What became of one job of several: each has a fate of its own. */
@@ -21,6 +22,9 @@ const ofOneJob: ReadonlySet<DatabaseFault> = new Set([
   'unknown',
 ])
 
+/** A group has three tries: a partition may be missing, and rows may be there already. */
+const groupAttemptsMax = 3
+
 /**
  * Writes jobs in one transaction where that goes well, else each in one of its own. The results stand in the order of
  * the jobs; a job whose result is an error has left nothing behind.
@@ -29,18 +33,26 @@ export async function writeBatches(
   db: Database,
   jobs: readonly BatchJob[],
   streams: StreamCache,
+  repeaters: Repeaters = createRepeaters(),
 ): Promise<WriteResult[]> {
-  for (let attempt = 1; jobs.length > 1 && attempt <= 2; attempt += 1) {
+  let insertRows = copyOrCompare(repeaters)
+  for (let attempt = 1; jobs.length > 1 && attempt <= groupAttemptsMax; attempt += 1) {
     try {
-      const written = await writeTogether(db, jobs, streams)
+      const written = await writeTogether(db, jobs, streams, insertRows)
       return written.map((value) => ({ status: 'fulfilled', value }))
     } catch (reason) {
       const fault = classifyDatabaseError(reason)
-      if (!ofOneJob.has(fault)) return jobs.map(() => ({ status: 'rejected', reason }))
-      if (fault !== 'missing_partition' || !(await canPlace(db, jobs))) break
+      if (fault === 'duplicate_key' && !hasTwins(jobs)) insertRows = compareAll(repeaters)
+      else if (!ofOneJob.has(fault)) return jobs.map(() => ({ status: 'rejected', reason }))
+      else if (fault !== 'missing_partition' || !(await canPlace(db, jobs))) break
     }
   }
-  return writeEach(db, jobs, streams)
+  return writeEach(db, jobs, streams, repeaters)
+}
+
+/** A job that was delivered twice: the second must find the ledger's word of the first, not its rows. */
+function hasTwins(jobs: readonly BatchJob[]): boolean {
+  return new Set(jobs.map(({ header }) => header.job_id)).size < jobs.length
 }
 
 /** False when a partition cannot be made now: its job must not keep the others waiting. */
@@ -58,11 +70,12 @@ async function writeEach(
   db: Database,
   jobs: readonly BatchJob[],
   streams: StreamCache,
+  repeaters: Repeaters,
 ): Promise<WriteResult[]> {
   const results: WriteResult[] = []
   let away: WriteResult | null = null
   for (const job of jobs) {
-    const result: WriteResult = away ?? (await settled(writeBatch(db, job, streams)))
+    const result: WriteResult = away ?? (await settled(writeBatch(db, job, streams, repeaters)))
     if (result.status === 'rejected' && classifyDatabaseError(result.reason) === 'unavailable') away = result
     results.push(result)
   }
@@ -82,8 +95,13 @@ const attemptsMax = 6
  * rows that are there already are left out, missing partitions are made, and rows that PostgreSQL refuses become dead
  * letters. Throws what PostgreSQL throws when nothing of this helps; nothing is written then.
  */
-export async function writeBatch(db: Database, job: BatchJob, streams: StreamCache): Promise<WrittenBatch> {
-  let insertRows = copyAll
+export async function writeBatch(
+  db: Database,
+  job: BatchJob,
+  streams: StreamCache,
+  repeaters: Repeaters = createRepeaters(),
+): Promise<WrittenBatch> {
+  let insertRows = copyOrCompare(repeaters)
   for (let attempt = 1; ; attempt += 1) {
     try {
       const [written] = await writeTogether(db, [job], streams, insertRows)
@@ -92,8 +110,8 @@ export async function writeBatch(db: Database, job: BatchJob, streams: StreamCac
     } catch (error) {
       const fault = classifyDatabaseError(error)
       if (attempt === attemptsMax) throw error
-      if (fault === 'duplicate_key') insertRows = oneByOne(insertRowsOnce)
-      else if (fault === 'bad_data') insertRows = oneByOne(salvageRows)
+      if (fault === 'duplicate_key') insertRows = compareAll(repeaters)
+      else if (fault === 'bad_data') insertRows = salvageAll
       else if (fault === 'missing_partition') await createPartitionsFor(db, job)
       else if (fault === 'missing_link') streams.forget(job.header)
       else throw error
@@ -101,17 +119,10 @@ export async function writeBatch(db: Database, job: BatchJob, streams: StreamCac
   }
 }
 
-type InsertJob = (
-  client: Parameters<InsertRows>[0],
-  job: BatchJob,
-) => Promise<Awaited<ReturnType<InsertRows>>[number]>
-
-function oneByOne(insert: InsertJob): InsertRows {
-  return async (client, jobs) => {
-    const fates = []
-    for (const job of jobs) fates.push(await insert(client, job))
-    return fates
-  }
+const salvageAll: InsertRows = async (client, jobs) => {
+  const fates = []
+  for (const job of jobs) fates.push(await salvageRows(client, job))
+  return fates
 }
 
 /** Of each minute that the batch has rows in, since late lines may lie hours apart. */

@@ -6,6 +6,7 @@ import type { TestDatabase } from '@logboom/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './open-database.ts'
 import type { Database } from './open-database.ts'
+import { createRepeaters } from './repeaters.ts'
 import { createStreamCache } from './stream-cache.ts'
 import { writeBatch, writeBatches } from './write-batches.ts'
 import type { WriteResult } from './write-batches.ts'
@@ -100,6 +101,34 @@ describe('jobs that are written together', () => {
       { ...noFates, stored: 1, dead_letter: 1 },
     ])
     expect(await tables()).toMatchObject({ messages: ['a', 'b', 'c', 'd', 'x'], counted: 5 })
+  })
+
+  it('are compared with what is there from then on where an agent repeats itself, and only there', async () => {
+    let nowMs = 0
+    const repeaters = createRepeaters(() => nowMs)
+    const createdUs = Date.now() * 1000
+    const known = randomUUID()
+    const repeating = (...fresh: string[]) =>
+      jobOf({
+        agentId: one(),
+        createdUs,
+        ids: [known, ...fresh.map(() => randomUUID())],
+        messages: ['a', ...fresh],
+      })
+    const streams = createStreamCache()
+    await writeBatch(db, repeating('first'), streams)
+    for (const [round, fresh] of ['b', 'c'].entries()) {
+      const jobs = [repeating(fresh), jobOf({ agentId: other(), messages: [`other ${round}`] })]
+      const results = await writeBatches(db, jobs, streams, repeaters)
+      expect(outcomes(results)).toEqual([{ ...noFates, stored: 1, duplicate: 1 }, stored(1)])
+      expect([repeaters.has(one()), repeaters.has(other())]).toEqual([true, false])
+    }
+    expect(await tables()).toMatchObject({
+      messages: ['a', 'b', 'c', 'first', 'other 0', 'other 1'],
+      counted: 6,
+    })
+    nowMs = 60_001
+    expect(repeaters.has(one())).toBe(false)
   })
 
   it('are stored once when a new one comes twice in a group', async () => {

@@ -99,7 +99,14 @@ describe('the limit', () => {
   test('lets the burst through, then one request per interval', async () => {
     expect(await push(10)).toEqual(Array(10).fill('admitted'))
     const refused = await queue.admit(request('more'))
-    expect(refused).toEqual({ kind: 'limited', retryAfterS: 6, limit: 10, remaining: 0, resetS: 60 })
+    expect(refused).toEqual({
+      kind: 'limited',
+      retryAfterS: 6,
+      limit: 10,
+      remaining: 0,
+      resetS: 60,
+      boost: null,
+    })
     expect(await push(1, { nowMs: start + 5_999 })).toEqual(['limited'])
     expect(await push(2, { nowMs: start + 6_000 })).toEqual(['admitted', 'limited'])
   })

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { AgentLimits } from '@logboom/contracts'
+import { followBoost } from '@logboom/contracts'
+import type { AgentLimits, Follow } from '@logboom/contracts'
 import type { Redis } from 'ioredis'
 import { admitScript, releaseScript } from './admission-scripts.ts'
 import { batchOfCommit } from './commits.ts'
-import { answerKey, budgetKey, committedKey } from './keys.ts'
+import { followOf } from './follow-marks.ts'
+import { answerKey, budgetKey, committedKey, followKey } from './keys.ts'
 import { unavailable } from './queue-errors.ts'
 import { runScript } from './redis-script.ts'
 
@@ -20,7 +22,7 @@ export interface AdmissionRequest {
   nowMs?: number
 }
 
-interface Budget {
+export interface Budget {
   /** Requests that may come at once. */
   limit: number
   /** Of those, still left. */
@@ -29,12 +31,28 @@ interface Budget {
   resetS: number
 }
 
+export interface Budgets extends Budget {
+  /** What there is besides, as somebody follows the agent: drawn on when the rest is spent. */
+  boost: Budget | null
+}
+
 export type Admission =
   | { kind: 'replay'; answer: string }
   | { kind: 'mismatch' }
   | { kind: 'in_progress' }
-  | ({ kind: 'limited'; retryAfterS: number } & Budget)
-  | ({ kind: 'admitted'; committedThrough: string | null } & Budget)
+  | ({ kind: 'limited'; retryAfterS: number } & Budgets)
+  | ({
+      kind: 'admitted'
+      committedThrough: string | null
+      follow: Follow | null
+      isBoosted: boolean
+    } & Budgets)
+
+export interface Release extends AdmissionRequest {
+  refund: boolean
+  /** As the admission said. Default false. */
+  isBoosted?: boolean
+}
 
 // An instance that was silent for so long gives its budget to another, such as the next pod of a deployment.
 const silenceUs = 600_000_000
@@ -48,15 +66,13 @@ const lockMs = 10_000
  */
 export async function admit(redis: Redis, shards: number, request: AdmissionRequest): Promise<Admission> {
   const reply = await callScript(redis, shards, request, admitScript, '0')
-  // The script's own shape: kind, then an answer or three numbers, then a commit.
-  const [kind, first, remaining, resetS, commit] = reply as [
-    Admission['kind'],
-    string,
-    number,
-    number,
-    string?,
-  ]
-  const limit = request.limits.request_burst
+  // The script's own shape: kind, then an answer or three numbers, then a commit, marks, and three numbers of the boost.
+  const [kind, first, remaining, resetS, commit, marks, ...boosted] = reply as AdmitReply
+  const follow = followOf(marks ?? [])
+  const budgets = () => {
+    const limit = request.limits.request_burst
+    return { limit, remaining, resetS, boost: follow && boostOf(boosted) }
+  }
   switch (kind) {
     case 'replay':
       return { kind, answer: first }
@@ -64,22 +80,41 @@ export async function admit(redis: Redis, shards: number, request: AdmissionRequ
     case 'in_progress':
       return { kind }
     case 'limited':
-      return { kind, retryAfterS: Number(first), limit, remaining, resetS }
+      return { kind, retryAfterS: Number(first), ...budgets() }
     case 'admitted':
-      return { kind, limit, remaining, resetS, committedThrough: batchOfCommit(commit) }
+      return {
+        kind,
+        ...budgets(),
+        committedThrough: batchOfCommit(commit),
+        follow,
+        isBoosted: boosted[2] === 1,
+      }
   }
 }
 
+type BoostReply = [remaining: number, resetS: number, isBoosted: number]
+
+type AdmitReply = [
+  kind: Admission['kind'],
+  first: string,
+  remaining: number,
+  resetS: number,
+  commit: string | null,
+  marks: string[] | undefined,
+  ...BoostReply,
+]
+
+function boostOf([remaining, resetS]: BoostReply): Budget {
+  return { limit: followBoost.request_burst, remaining, resetS }
+}
+
 /**
- * Ends an admission without an answer. `refund` where the fault was ours (503); a refused body stays paid
- * for.
+ * Ends an admission without an answer. `refund` where the fault was ours (503), to the budget that it was drawn on; a
+ * refused body stays paid for.
  */
-export async function release(
-  redis: Redis,
-  shards: number,
-  request: AdmissionRequest & { refund: boolean },
-): Promise<void> {
-  await callScript(redis, shards, request, releaseScript, request.refund ? '1' : '0')
+export async function release(redis: Redis, shards: number, request: Release): Promise<void> {
+  const { refund, isBoosted = false } = request
+  await callScript(redis, shards, request, releaseScript, refund ? (isBoosted ? '2' : '1') : '0')
 }
 
 /** Keeps the answer for `ttlS` seconds, for repeats of the batch, and ends its lock. */
@@ -105,7 +140,10 @@ async function callScript(
   refund: string,
 ): Promise<unknown> {
   const { agentId, key, bodyHash, instance, limits, nowMs } = request
-  const keys = [answerKey(agentId, key, shards), budgetKey(agentId, shards), committedKey(agentId, shards)]
+  const keys = [
+    answerKey(agentId, key, shards),
+    ...[budgetKey, committedKey, followKey].map((keyOf) => keyOf(agentId, shards)),
+  ]
   const args = [
     shortHash(bodyHash),
     instance,

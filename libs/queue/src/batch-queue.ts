@@ -1,12 +1,13 @@
-import type { BatchOutcome } from '@logboom/contracts'
+import type { BatchOutcome, Follow } from '@logboom/contracts'
 import type { Redis } from 'ioredis'
 import { admit, release, remember } from './admission.ts'
-import type { Admission, AdmissionRequest } from './admission.ts'
+import type { Admission, AdmissionRequest, Release } from './admission.ts'
 import { checkRedis } from './check-redis.ts'
 import { committedThrough, rememberCommitted } from './commits.ts'
 import type { Commit } from './commits.ts'
 import { connectRedis, waitForRedis } from './connect-redis.ts'
 import { enqueue } from './enqueue.ts'
+import { findFollow } from './follow-marks.ts'
 import type { NewJob } from './enqueue.ts'
 import { awaitOutcome } from './outcomes.ts'
 import type { QueueLog } from './queue-log.ts'
@@ -44,7 +45,7 @@ export interface BatchQueue {
    */
   admit(request: AdmissionRequest): Promise<Admission>
   /** Ends an admission that came to nothing; `refund` when that was our fault. */
-  release(request: AdmissionRequest & { refund: boolean }): Promise<void>
+  release(request: Release): Promise<void>
   /** Keeps the answer for repeats and ends the admission. */
   remember(batch: { agentId: string; key: string; bodyHash: string; answer: string }): Promise<void>
   /**
@@ -57,6 +58,8 @@ export interface BatchQueue {
   pressure(): Pressure
   committedThrough(agentId: string): Promise<Record<string, string>>
   rememberCommitted(commit: Commit): Promise<void>
+  /** What of an agent somebody follows; null: nothing. */
+  findFollow(agentId: string): Promise<Follow | null>
   /** Whether Redis answers. */
   ready(): boolean
   /** By shard. */
@@ -102,6 +105,7 @@ export async function openBatchQueue(options: BatchQueueOptions): Promise<BatchQ
     pressure: watch.read,
     committedThrough: (agentId) => committedThrough(redis, shards, agentId),
     rememberCommitted: (commit) => rememberCommitted(redis, shards, commit),
+    findFollow: (agentId) => findFollow(redis, shards, { agentId }),
     ready: () => watch.read().reason !== 'redis_away',
     counts: queues.counts,
     async close() {

@@ -53,6 +53,11 @@ export function committedKey(agentId: string, shards: number): string {
   return agentKey('c', agentId, agentId, shards)
 }
 
+/** Sorted set: the streams of the agent that somebody follows, by the time until when. */
+export function followKey(agentId: string, shards: number): string {
+  return agentKey('f', agentId, agentId, shards)
+}
+
 /** What became of a job, for those who wait for it. */
 export function outcomeKey(jobId: string, shards: number): string {
   return `${prefixOf(shardOfJob(jobId, shards))}:o:${jobId}`

@@ -1,3 +1,4 @@
+import { defaultAgentLimits } from '@logboom/contracts'
 import { z } from 'zod'
 import { secret } from './config.ts'
 
@@ -17,6 +18,15 @@ export const brokerConfig = {
     .default(1)
     .describe('Queues that the agents are spread over; the same for ingest-api and writers')
     .meta({ toml: 'broker.queue_shards' }),
+  MAX_INSTANCES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(defaultAgentLimits.max_instances)
+    .describe(
+      'Instances of an agent, without an override, that have a request budget of their own and count in `complete_until`; the same for both APIs',
+    )
+    .meta({ toml: 'broker.max_instances' }),
   SIGNING_KEY_SECRET: secret()
     .min(32)
     .describe('Seals the private keys of tokens and receipts in the database; the same for all services')

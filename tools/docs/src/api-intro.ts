@@ -5,7 +5,8 @@ const limitWords: Record<keyof typeof defaultAgentLimits, string> = {
   max_entries_per_request: 'Entries in one request; more are a 413 that names the limit',
   requests_per_minute: 'Requests a minute, for each instance of the agent; more are a 429',
   request_burst: 'Requests that may come at once after a quiet time',
-  max_instances: 'Instances (`Logboom-Instance`) with a budget of their own',
+  max_instances:
+    'Instances (`Logboom-Instance`) with a budget of their own, and that count in `complete_until`',
   max_message_bytes: 'Bytes of a message; longer ones are cut on a code point and flagged `truncated`',
   max_body_bytes: 'Bytes of a body after decompression',
   max_logs: 'Entries kept before the oldest go; 0 = unbounded',
@@ -71,7 +72,8 @@ const aboutLimits = `
 ## Limits
 
 In force for an agent without overrides of its own; \`GET /api/v1/agents/{agent_id}/limits\` tells an agent its limits, and
-answers to pushes say in \`RateLimit\` and \`RateLimit-Policy\` what is left.
+answers to pushes say in \`RateLimit\` and \`RateLimit-Policy\` what is left. While somebody follows an agent, they say so in
+\`follow\` and have a second policy of that name: 60 requests a minute, which are used when the others are spent.
 `
 
 const aboutRepeats = `
@@ -81,6 +83,13 @@ A push may be repeated when its answer was lost. With the header \`Idempotency-K
 and body get the first answer again (\`Idempotency-Replayed: true\`) and use up no request; the same key with another body is
 a 422. Besides, an entry with an \`entry_id\` is stored once for its agent and timestamp: a sender that repeats a line repeats
 both.
+
+## How far an answer can be believed
+
+An agent that numbers its batches (\`Logboom-Instance\`, \`Logboom-Batch-Number\`) may say in \`read_until\` how far it has read; it
+holds from when that batch and all before it are committed. Searches answer it as \`complete_until\`: what is older and not found
+was never written, or lies in one of the answer's \`gaps\`. \`null\` means that it is not known. What cannot be taken of a \`read_until\` is told in
+\`rejected_read_until\`; the lines are taken all the same.
 
 ## Pages
 

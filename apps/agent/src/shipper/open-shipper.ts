@@ -5,6 +5,7 @@ import type { AgentMetrics } from '../metrics.ts'
 import { openDeadLetters } from '../spool/dead-letters.ts'
 import type { Spool } from '../spool/spool.ts'
 import { createBrokerClient } from './broker-client.ts'
+import type { BrokerClient } from './broker-client.ts'
 import { createKnownLimits } from './read-limits.ts'
 import { createPakSource } from './read-pak.ts'
 import { createRequestBudget } from './request-budget.ts'
@@ -25,10 +26,18 @@ export interface Shipper {
   drain(ms: number): Promise<void>
 }
 
+export interface ShipperDeps {
+  spool: Spool
+  metrics: AgentMetrics
+  log: Logger
+  /** Default: the broker at `BROKER_URL`. */
+  client?: BrokerClient | undefined
+}
+
 /** Starts shipping the batches of the spool. */
 export async function openShipper(
   config: AgentConfig,
-  { spool, metrics, log }: { spool: Spool; metrics: AgentMetrics; log: Logger },
+  { spool, metrics, log, client: given }: ShipperDeps,
 ): Promise<Shipper> {
   const { AGENT_ID: agentId, BROKER_URL: url, REQUEST_TIMEOUT_MS: timeoutMs } = config
   const pace = {
@@ -36,7 +45,7 @@ export async function openShipper(
     maxMs: config.RETRY_MAX_MS,
     credentialMs: config.PAK_RELOAD_MS,
   }
-  const client = createBrokerClient({ url, timeoutMs, tls: await readTls(config) })
+  const client = given ?? createBrokerClient({ url, timeoutMs, tls: await readTls(config) })
   const paks = createPakSource({ pak: config.AGENT_PAK, file: config.AGENT_PAK_FILE }, pace.credentialMs)
   const limits = createKnownLimits(client, paks, agentId)
   const budget = createRequestBudget(() => limits.current)

@@ -53,6 +53,8 @@ export interface RawLine {
   continues: string | null
   /** It came without a time, and has that of the line before it. */
   isTimeEstimated?: boolean
+  /** For a piece of a line that was taken before its newline came: more of it may follow. */
+  isOpen?: boolean
 }
 
 /** Where all sources pour into. */

@@ -3,8 +3,11 @@ import { compareTimes, formatMicros, formatTimestamp } from '@logboom/contracts'
 import type { Gap, LogTime } from '@logboom/contracts'
 import type { Logger } from '@logboom/service'
 import type { AgentMetrics } from '../metrics.ts'
+import { createDroppedLines } from '../pipeline/dropped-lines.ts'
+import type { DroppedLines } from '../pipeline/dropped-lines.ts'
+import { endGroups } from '../pipeline/fold-lines.ts'
+import type { LineRules } from '../pipeline/line-rules.ts'
 import { processLine } from '../pipeline/process-line.ts'
-import type { LineRules } from '../pipeline/process-line.ts'
 import type { LineSink, RawLine, Source } from '../sources/raw-line.ts'
 import { pause } from '../wake-up.ts'
 import type { StreamPart } from './batch-file.ts'
@@ -16,17 +19,24 @@ import type { BatchDraft, Spool } from './spool.ts'
 
 export interface CollectorDeps {
   spool: Spool
-  rules: LineRules
+  /** Those in force; asked for each line, so that they can be exchanged while lines are read. */
+  rules: () => LineRules
   metrics: AgentMetrics
   log: Logger
-  bufferSize: number
-  flushIntervalMs: number
+  /** Read each time: it may be changed while lines come. */
+  pace: FlushPace
   /** Entries that one request may have. */
   entriesMax: () => number
   /** Whether a batch would be sent at once; else it may as well grow. */
   mayShip: () => boolean
   /** Aborted when the process is about to end: then nothing waits any more, neither for room nor for a broken disk. */
   signal: AbortSignal
+}
+
+/** When a batch is due. */
+export interface FlushPace {
+  bufferSize: number
+  flushIntervalMs: number
 }
 
 export interface Collector extends LineSink {
@@ -36,6 +46,8 @@ export interface Collector extends LineSink {
   flush(): Promise<void>
   /** False while the disk takes no batch and reading pauses. */
   isWritable(): boolean
+  /** For how long the disk has been at one write; 0 while there is none. */
+  writingMs(): number
 }
 
 /** Raw bytes of a batch beyond which no line is added. */
@@ -53,6 +65,7 @@ const gatherMs = 100
 interface Buffered {
   logs: EntryList
   gaps: Gap[]
+  dropped: DroppedLines
   streams: Map<Source, { from: LogTime; to: LogTime; lines: number }>
   /** Sources whose position moved. */
   moved: Set<Source>
@@ -70,6 +83,8 @@ interface State extends CollectorDeps {
   /** By `performance.now()`. */
   sealedAtMs: number
   isWritable: boolean
+  /** By `performance.now()`; null while nothing is written. */
+  writingAtMs: number | null
 }
 
 /** Gathers lines into batches, and seals each with the positions that lie behind it: both are safe, or none. */
@@ -81,6 +96,7 @@ export function createCollector(deps: CollectorDeps): Collector {
     sealing: undefined,
     sealedAtMs: -Infinity,
     isWritable: true,
+    writingAtMs: null,
   }
   return {
     push(line) {
@@ -93,11 +109,13 @@ export function createCollector(deps: CollectorDeps): Collector {
     addGap(source, gap) {
       state.metrics.gap(gap.reason)
       state.buffer.gaps.push(gap)
+      endGroups(source.memory)
       touch(state.buffer, source)
     },
     touch: (source) => touch(state.buffer, source),
     tick: () => tick(state),
     isWritable: () => state.isWritable,
+    writingMs: () => (state.writingAtMs === null ? 0 : performance.now() - state.writingAtMs),
     async flush() {
       await state.sealing
       if (isEmpty(state)) await savePositions(state, 0)
@@ -107,16 +125,28 @@ export function createCollector(deps: CollectorDeps): Collector {
 }
 
 function emptyBuffer(logs: EntryList): Buffered {
-  return { logs, gaps: [], streams: new Map(), moved: new Set(), sinceAtMs: null, latestUs: 0 }
+  return {
+    logs,
+    gaps: [],
+    dropped: createDroppedLines(),
+    streams: new Map(),
+    moved: new Set(),
+    sinceAtMs: null,
+    latestUs: 0,
+  }
 }
 
 function add(state: State, line: RawLine): void {
   const { buffer } = state
   touch(buffer, line.source)
-  const entry = processLine(line, state.rules, state.metrics)
-  if (!entry) return
-  buffer.logs.add(JSON.stringify(entry))
+  const entry = processLine(line, state.rules(), state.metrics)
+  if (entry === 'min_level') return
   buffer.latestUs = Math.max(buffer.latestUs, line.time.us + 1)
+  if (typeof entry === 'string') {
+    buffer.dropped.add(line, entry)
+    return
+  }
+  buffer.logs.add(JSON.stringify(entry))
   const part = buffer.streams.get(line.source)
   if (!part) buffer.streams.set(line.source, { from: line.time, to: line.time, lines: 1 })
   else {
@@ -132,19 +162,22 @@ function touch(buffer: Buffered, source: Source): void {
 
 function isFull({ buffer, entriesMax }: State): boolean {
   return (
-    buffer.logs.count >= entriesMax() || buffer.logs.bytes >= bodyBytesMax || buffer.gaps.length >= gapsMax
+    buffer.logs.count >= entriesMax() ||
+    buffer.logs.bytes >= bodyBytesMax ||
+    buffer.gaps.length + buffer.dropped.size >= gapsMax
   )
 }
 
 function isEmpty({ buffer, spool }: State): boolean {
-  return buffer.logs.count === 0 && buffer.gaps.length === 0 && spool.untoldGaps().length === 0
+  const gaps = buffer.gaps.length + buffer.dropped.size + spool.untoldGaps().length
+  return buffer.logs.count === 0 && gaps === 0
 }
 
 async function waitForRoom(state: State): Promise<void> {
   while (isFull(state) && !state.signal.aborted) await seal(state)
 }
 
-function isDue({ buffer, bufferSize, flushIntervalMs, sealedAtMs }: State): boolean {
+function isDue({ buffer, pace: { bufferSize, flushIntervalMs }, sealedAtMs }: State): boolean {
   if (buffer.logs.count >= bufferSize && performance.now() - sealedAtMs >= gatherMs) return true
   return ageMs(buffer) >= flushIntervalMs
 }
@@ -154,7 +187,8 @@ function ageMs({ sinceAtMs }: Buffered): number {
 }
 
 async function tick(state: State): Promise<void> {
-  const { buffer, mayShip, flushIntervalMs } = state
+  const { buffer, mayShip } = state
+  const { flushIntervalMs } = state.pace
   if (state.sealing) return
   if (isEmpty(state)) return savePositions(state, Math.min(flushIntervalMs, coalesceMsMax))
   buffer.sinceAtMs ??= performance.now()
@@ -182,7 +216,9 @@ async function sealBuffer(state: State): Promise<void> {
   const sealedMs = Date.now()
   // Before anything is awaited: the positions are those behind the last line of the buffer.
   const positions = positionsOf(buffer.moved)
-  const gaps = [...buffer.gaps, ...untold.map(({ gap }) => gap)]
+  const dropped = buffer.dropped.gaps()
+  for (const { reason } of dropped) state.metrics.gap(reason)
+  const gaps = [...buffer.gaps, ...dropped, ...untold.map(({ gap }) => gap)]
   // Never before the lines themselves: after a clock was set back they would be refused as lying in the future.
   const sentAt = formatMicros(Math.max(sealedMs * 1000, buffer.latestUs))
   const entries = buffer.logs.count
@@ -205,6 +241,7 @@ async function appendUntilSafe(state: State, draft: BatchDraft): Promise<void> {
   const { spool, metrics, log, signal } = state
   for (let attempt = 1; ; attempt += 1) {
     const startedMs = performance.now()
+    state.writingAtMs = startedMs
     try {
       await spool.append(draft)
       metrics.fsync(performance.now() - startedMs)
@@ -216,6 +253,8 @@ async function appendUntilSafe(state: State, draft: BatchDraft): Promise<void> {
       state.isWritable = false
       if (attempt === 1) log.error('the spool cannot be written, reading pauses', { err })
       if (signal.aborted) throw err
+    } finally {
+      state.writingAtMs = null
     }
     await pause(retryMs, signal)
   }

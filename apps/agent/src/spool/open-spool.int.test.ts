@@ -7,6 +7,7 @@ import { createLogger } from '@logboom/service'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openSpool } from './open-spool.ts'
+import { freshMemory } from './position.ts'
 import type { Position } from './position.ts'
 import { packBody, unpackBody } from './push-body.ts'
 import type { BatchDraft, Spool } from './spool.ts'
@@ -48,7 +49,7 @@ const position = (offset: number): Position => ({
   seq: offset,
   time: null,
   openLine: null,
-  insideKey: false,
+  ...freshMemory(),
   finishedMs: null,
 })
 

@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto'
-import { effectiveLimits, Problem, pushHeaders } from '@logboom/contracts'
-import type { AgentLimits, BatchJob, PushAnswer } from '@logboom/contracts'
+import { effectiveLimits, followBoost, Problem, pushHeaders } from '@logboom/contracts'
+import type { AgentLimits, BatchJob, Follow, PushAnswer } from '@logboom/contracts'
 import { encodeJob } from '@logboom/queue'
-import type { Admission, AdmissionRequest, BatchQueue, NewJob } from '@logboom/queue'
+import type { Admission, AdmissionRequest, BatchQueue, Budget, NewJob, Release } from '@logboom/queue'
 import { requestIdOf, requireAgentSelf } from '@logboom/service'
 import type { Authenticator } from '@logboom/service'
 import type { Request, RequestHandler, Response } from 'express'
@@ -54,7 +54,7 @@ export function pushLogs(deps: PushDeps): RequestHandler<{ agent_id: string }> {
     deps.onSeen(agentId)
     const committed = await waitForCommit(req.headers.prefer, taken.jobIds, deps.queue)
     if (committed) res.set('Preference-Applied', `wait=${waitOf(req.headers.prefer)}`)
-    res.status(201).json({ ...taken.answer, ...committed })
+    res.status(201).json({ ...taken.answer, ...committed, ...(taken.follow && { follow: taken.follow }) })
   }
 }
 
@@ -64,7 +64,7 @@ interface PushBatch extends AdmissionRequest {
 }
 
 /** The first answer to a repeat, or what was taken: safe in the queue. */
-type TakenBatch = { replay: string } | { answer: PushAnswer; jobIds: string[] }
+type TakenBatch = { replay: string } | { answer: PushAnswer; jobIds: string[]; follow: Follow | null }
 
 async function takeBatch(push: Push, batch: PushBatch, res: Response, deps: PushDeps): Promise<TakenBatch> {
   const { queue, metrics } = deps
@@ -76,17 +76,19 @@ async function takeBatch(push: Push, batch: PushBatch, res: Response, deps: Push
   setLimitHeaders(res, admission, batch.limits)
   if (admission.kind === 'replay') return { replay: admission.answer }
   if (admission.kind !== 'admitted') throw refusalOf(admission, batch.limits)
-  const accepted = await releasedOnFailure(queue, batch, async () => {
+  const { committedThrough, follow, isBoosted } = admission
+  const accepted = await releasedOnFailure(queue, { ...batch, isBoosted }, async () => {
     const judged = await acceptPush(push, { ...batch, requestId: requestIdOf(res) }, deps)
     if (judged.jobs.length > 0) await queue.enqueue(judged.jobs.map(toNewJob))
     metrics.count(push.entries.length, judged)
     if (judged.isRefused) throw allRejected(push, judged)
     return judged
   })
-  const answer = answerOf(push, batch.key, accepted, admission.committedThrough)
-  // the batch is safe: when its answer cannot be kept, a repeat costs work and is stored once all the same
+  const answer = answerOf(push, batch.key, accepted, committedThrough)
+  // The batch is safe: when its answer cannot be kept, a repeat costs work and is stored once all the same.
+  // What is followed is no part of that answer, since it passes.
   await queue.remember({ ...batch, answer: JSON.stringify(answer) }).catch(() => undefined)
-  return { answer, jobIds: accepted.jobs.map((job) => job.header.job_id) }
+  return { answer, jobIds: accepted.jobs.map((job) => job.header.job_id), follow }
 }
 
 function toNewJob(job: BatchJob): NewJob {
@@ -96,7 +98,7 @@ function toNewJob(job: BatchJob): NewJob {
 /** Whatever fails between admission and the queue frees the key, so that the sender's repeat is not told to wait. */
 async function releasedOnFailure<T>(
   queue: BatchQueue,
-  batch: AdmissionRequest,
+  batch: AdmissionRequest & Pick<Release, 'isBoosted'>,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -125,6 +127,7 @@ function answerOf(
     ...(accepted.rejectedGaps.length > 0 && { rejected_gaps: accepted.rejectedGaps }),
     ...(accepted.expired > 0 && { expired: accepted.expired }),
     ...(accepted.unlinked > 0 && { unlinked: accepted.unlinked }),
+    ...(accepted.rejectedReadUntil && { rejected_read_until: accepted.rejectedReadUntil }),
   }
 }
 
@@ -159,11 +162,17 @@ function allRejected(push: Push, { rejected }: AcceptedPush): Problem {
   })
 }
 
-/** The burst, and the seconds in which all of it comes back. */
+/** The burst, and the seconds in which all of it comes back; while somebody follows, of what there is for that as well. */
 function setLimitHeaders(res: Response, admission: Admission, limits: AgentLimits): void {
   if (admission.kind !== 'admitted' && admission.kind !== 'limited') return
-  const { limit, remaining, resetS } = admission
-  const windowS = Math.ceil((limits.request_burst * 60) / limits.requests_per_minute)
-  res.set('RateLimit-Policy', `"requests";q=${limit};w=${windowS}`)
-  res.set('RateLimit', `"requests";r=${remaining};t=${resetS}`)
+  const budgets: [string, Budget, perMinute: number][] = [['requests', admission, limits.requests_per_minute]]
+  if (admission.boost) budgets.push(['follow', admission.boost, followBoost.requests_per_minute])
+  const policies = budgets.map(
+    ([name, { limit }, perMinute]) => `"${name}";q=${limit};w=${Math.ceil((limit * 60) / perMinute)}`,
+  )
+  res.set('RateLimit-Policy', policies.join(', '))
+  res.set(
+    'RateLimit',
+    budgets.map(([name, left]) => `"${name}";r=${left.remaining};t=${left.resetS}`).join(', '),
+  )
 }

@@ -56,6 +56,22 @@ describe('Redis', () => {
     await ingest.checkSums()
   })
 
+  test('killed leaves a heartbeat what it is, without a word of what is followed', async () => {
+    const { redis, ingest } = await openOverRedis()
+    const { id, pak } = ingest.agent
+    await redis.kill('SIGKILL')
+    const response = await fetch(`${ingest.url}/api/v1/agents/${id}/heartbeat`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${pak}`, 'Content-Type': 'application/json' },
+      body: '{"instance":"a","read_until":{"until":"2026-01-01T00:00:00Z","after_batch":0}}',
+    })
+    expect([response.status, await response.text()]).toEqual([200, '{}'])
+    const { rows } = await ingest.pool.query('select read_until_ns from agent_commits where agent_id = $1', [
+      id,
+    ])
+    expect(rows).toEqual([{ read_until_ns: '1767225600000000000' }])
+  })
+
   test('killed means 503; what was answered before is still there afterwards', async () => {
     const { redis, ingest, pushFresh } = await openOverRedis()
     const sent = { logs: [freshEntry()], batch_id: 'before the kill' }

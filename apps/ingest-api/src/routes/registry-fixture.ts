@@ -91,7 +91,9 @@ function depsOf(db: Database): Omit<RegistryDeps, 'enqueue'> {
   )
   const tokens = createTokens({ keys: () => loadSigningKeys(db, signingSecret), issuer: 'logboom' })
   const authenticator = createAuthenticator({ cache: credentials, tokens })
-  return { db, authenticator, credentials, tokens, defaultLimits: defaultAgentLimits }
+  const findFollow = async () => null
+  const rules = { defaultLimits: defaultAgentLimits, futureSkewUsMax: 3_600e6 }
+  return { db, authenticator, credentials, tokens, findFollow, ...rules }
 }
 
 async function serve(deps: RegistryDeps) {

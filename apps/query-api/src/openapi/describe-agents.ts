@@ -1,12 +1,15 @@
 import {
   Agent,
+  AgentWithProgress,
   CreateAgent,
   Heartbeat,
+  HeartbeatAnswer,
   IssueAgentPak,
   IssuedPak,
   IssuePak,
   LimitsAnswer,
   Pak,
+  pushHeaders,
   TokenAnswer,
   UpdateAgent,
 } from '@logboom/contracts'
@@ -32,14 +35,14 @@ export const agentOperations = {
     access: 'any',
     summary: 'List the agents that the caller may see',
     query: AgentsQuery,
-    answers: { 200: { description: 'Newest first', schema: listOf('agents', Agent) } },
+    answers: { 200: { description: 'Newest first', schema: listOf('agents', AgentWithProgress) } },
     problems: badQuery,
   },
   'GET /api/v1/agents/:agent_id': {
     ...agents,
     access: 'any',
     summary: 'Get an agent',
-    answers: { 200: { description: 'The agent', schema: Agent } },
+    answers: { 200: { description: 'The agent', schema: AgentWithProgress } },
     problems: ['agent_not_found', 'unknown_parameter'],
   },
   'PATCH /api/v1/agents/:agent_id': {
@@ -60,9 +63,13 @@ export const agentOperations = {
   'POST /api/v1/agents/:agent_id/heartbeat': {
     ...agents,
     access: 'agent',
-    summary: 'Say that an agent is alive',
+    summary: 'Say that an agent is alive, and how far it has read',
+    description:
+      'For agents without lines as well: `read_until` says what a push would, and the answer what is committed. A report ' +
+      'whose `after_batch` is not committed yet, or was overtaken by a later one, changes nothing.',
+    headers: { [pushHeaders.sentAt]: "The sender's clock, for `read_until`" },
     body: { schema: Heartbeat, required: false },
-    answers: { 204: { description: 'Noted' } },
+    answers: { 200: { description: 'Noted', schema: HeartbeatAnswer } },
     problems: [...badBody, 'agent_not_found'],
   },
   'GET /api/v1/agents/:agent_id/limits': {

@@ -43,7 +43,8 @@ export const logOperations = {
     description:
       'Answered once the batch is durable in the queue. Entries are judged one by one: those that are not valid are ' +
       'listed, the others are taken. A repeat with the same key and body gets the first answer. NDJSON has one entry ' +
-      'per line, `{"gap":{…}}` for a gap, and no envelope. `Content-Encoding`: gzip, deflate, br or zstd.',
+      'per line, `{"gap":{…}}` for a gap, `{"read_until":{…}}` for how far the sender has read, and no envelope. ' +
+      '`Content-Encoding`: gzip, deflate, br or zstd.',
     headers: {
       [pushHeaders.idempotencyKey]: 'Names the batch; `batch_id` in the body does the same',
       [pushHeaders.instance]: 'Names one of several processes that push as this agent',

@@ -1,5 +1,4 @@
 import { Problem } from '@logboom/contracts'
-import type { Agent } from '@logboom/contracts'
 import { findAgent } from '@logboom/db'
 import { canReadAgent } from '@logboom/service'
 import type { RequestHandler } from 'express'
@@ -8,8 +7,10 @@ import { parseQuery } from '../parse-query.ts'
 import type { QueryDeps } from '../query-deps.ts'
 import { readScopeOf } from '../read-scope.ts'
 import { pathId } from '../readable-subjects.ts'
+import { withProgress } from '../with-progress.ts'
 
-export function getAgentRoute({ db, authenticator }: QueryDeps): RequestHandler {
+export function getAgentRoute(deps: QueryDeps): RequestHandler {
+  const { db, authenticator } = deps
   return async (req, res) => {
     const principal = await authenticator.authenticate(req)
     const id = pathId(req, 'agent_id', 'agent_not_found')
@@ -17,8 +18,10 @@ export function getAgentRoute({ db, authenticator }: QueryDeps): RequestHandler 
     if (principal.kind === 'agent' && !canReadAgent(principal, id)) {
       throw new Problem('forbidden', 'an agent reads only itself')
     }
-    const agent = await findAgent(db, readScopeOf(principal), id)
+    const scope = readScopeOf(principal)
+    const agent = await findAgent(db, scope, id)
     if (!agent) throw new Problem('agent_not_found')
-    res.json(agent satisfies Agent)
+    const [shown] = await withProgress(deps, scope, [agent])
+    res.json(shown)
   }
 }

@@ -4,13 +4,17 @@ import { answerList, byCreation } from '../answer-list.ts'
 import { AgentsQuery } from '../list-queries.ts'
 import type { QueryDeps } from '../query-deps.ts'
 import { readScopeOf } from '../read-scope.ts'
+import { withProgress } from '../with-progress.ts'
 
 export function listAgentsRoute(deps: QueryDeps): RequestHandler {
   return answerList(deps, {
     name: 'agents',
     query: AgentsQuery,
-    list: ({ principal, query: { name = null, cluster_name: clusterName = null, status = null }, page }) =>
-      listAgents(deps.db, readScopeOf(principal), { name, clusterName, status }, page),
+    async list({ principal, query, page }) {
+      const { name = null, cluster_name: clusterName = null, status = null } = query
+      const scope = readScopeOf(principal)
+      return withProgress(deps, scope, await listAgents(deps.db, scope, { name, clusterName, status }, page))
+    },
     positionOf: byCreation,
   })
 }

@@ -22,14 +22,22 @@ export interface EngineDeps extends FollowDeps {
   listMs: number
 }
 
-/** One loop owns it; followers only read. */
-interface Engine {
+/** An engine whose containers are followed. One loop owns it; others only look. */
+export interface Engine {
   deps: EngineDeps
   followed: Map<string, Followed>
   running: Set<Promise<void>>
+  /** Aborted when following ends. */
   signal: AbortSignal
   /** Those that were there at the start, and are gone, have been told of. */
   isRecovered: boolean
+}
+
+export function createEngine(deps: EngineDeps): Engine {
+  const { signal } = new AbortController()
+  const engine: Engine = { deps, followed: new Map(), running: new Set(), signal, isRecovered: false }
+  deps.dockerMetrics.observe(() => engine.followed.values())
+  return engine
 }
 
 const backoffMsMin = 200
@@ -39,9 +47,9 @@ const backoffMsMax = 30_000
  * Follows the logs of all selected containers of an engine until `signal` is aborted. The engine may come later, and go
  * and come back: it is asked again for ever.
  */
-export async function watchEngine(deps: EngineDeps, signal: AbortSignal): Promise<void> {
-  const engine: Engine = { deps, followed: new Map(), running: new Set(), signal, isRecovered: false }
-  deps.dockerMetrics.observe(() => engine.followed.values())
+export async function watchEngine(engine: Engine, signal: AbortSignal): Promise<void> {
+  const { deps } = engine
+  engine.signal = signal
   let faults = 0
   while (!signal.aborted) {
     try {

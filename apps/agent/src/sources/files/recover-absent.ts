@@ -24,11 +24,11 @@ export async function recoverAbsent(
   signal: AbortSignal,
 ): Promise<void> {
   const present = new Map(found.map(({ key, path }) => [key, path]))
-  // Others are added while these are recovered.
+  // Others are added while these are recovered, and some of these are followed before their turn.
   const left = Array.from(set.left)
   for (const [key, position] of left) {
     const isOurs = isFollowed(position.path, set.options.globs, set.options.excluded)
-    if (position.finishedMs !== null || !isOurs || signal.aborted) continue
+    if (position.finishedMs !== null || !isOurs || signal.aborted || set.left.get(key) !== position) continue
     const path = present.get(key)
     if (path !== undefined) await recoverReplaced(set, key, position, path, signal)
     else await recoverGone(set, key, position, found, signal)

@@ -31,7 +31,7 @@ export interface OwnerFinderOptions {
   log: Logger
   /** Milliseconds of a clock that does not step back. */
   now: () => number
-  /** For how long an owner that was read is believed; default 10 min. */
+  /** For how long an owner that was read is believed, at most; default 20 min. */
   ownerMs?: number
   /** The same for one that is not there or may not be read; default 60 s. */
   missMs?: number
@@ -41,19 +41,21 @@ interface Remembered {
   /** Null for what is not there. */
   meta: ObjectMeta | null
   atMs: number
+  untilMs: number
 }
 
 const rememberedMax = 10_000
 /** Pod, ReplicaSet, Deployment and what an operator puts above them; a circle ends here too. */
 const depthMax = 8
-/** Requests at a time: there is no haste, and a thousand new pods must not be a flood. */
+/** There is no haste, and a thousand new pods must not be a flood: so many requests at a time, and 200 a second. */
 const askingMax = 4
+const askingMsMin = 20
 
 const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json'
 
 /** Walks from pods to what they belong to; each owner is asked for once, for all of its pods. */
 export function createOwnerFinder(http: KubeHttp, options: OwnerFinderOptions): OwnerFinder {
-  const { now, ownerMs = 600_000, missMs = 60_000 } = options
+  const { now, ownerMs = 1_200_000, missMs = 60_000 } = options
   const remembered = createRecentMap<Remembered>(rememberedMax)
   const ask = createAsking(http, options)
   const asking = new Map<string, Promise<Remembered>>()
@@ -61,7 +63,7 @@ export function createOwnerFinder(http: KubeHttp, options: OwnerFinderOptions): 
   function recall({ uid }: OwnerReference, sinceMs: number): Remembered | null {
     const entry = remembered.get(uid)
     if (!entry || entry.atMs < sinceMs) return null
-    if (now() - entry.atMs > (entry.meta ? ownerMs : missMs)) return null
+    if (now() >= entry.untilMs) return null
     remembered.set(uid, entry) // the newest now: what is in use is forgotten last
     return entry
   }
@@ -72,7 +74,9 @@ export function createOwnerFinder(http: KubeHttp, options: OwnerFinderOptions): 
     const atMs = now()
     const started = ask(owner, namespace, signal)
       .then((meta) => {
-        const entry = { meta, atMs }
+        // Not all of those that were read at the start are to be read again at the same time.
+        const untilMs = now() + (meta ? ownerMs * (0.5 + Math.random() / 2) : missMs)
+        const entry = { meta, atMs, untilMs }
         remembered.set(owner.uid, entry)
         return entry
       })
@@ -121,7 +125,7 @@ const forbiddenMs = 300_000
 /** Asks for the metadata of owners, a few at a time; null for those that are not there or may not be read. */
 function createAsking(http: KubeHttp, { keys, log, now }: OwnerFinderOptions): Ask {
   const paths = createOwnerPaths(http, now)
-  const slot = createSlots(askingMax)
+  const slot = createSlots(askingMax, askingMsMin)
   const forbiddenUntil = new Map<string, number>()
 
   function noteForbidden(place: string): null {
@@ -159,19 +163,23 @@ function trimmed(meta: ObjectMeta, keys: readonly string[]): ObjectMeta {
   return { ...meta, labels: pick(meta.labels), annotations: pick(meta.annotations) }
 }
 
-/** At most `slots` at a time, in the order in which they came. */
-function createSlots(slots: number): <T>(work: () => Promise<T>) => Promise<T> {
+/** At most `slots` at a time, in the order in which they came, each slot taken for `msMin` at least. */
+function createSlots(slots: number, msMin: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let free = slots
+  const release = () => {
+    const next = waiting.shift()
+    if (next) next()
+    else free += 1
+  }
   return async (work) => {
     if (free > 0) free -= 1
     else await new Promise<void>((resolve) => waiting.push(resolve))
+    const beganAtMs = performance.now()
     try {
       return await work()
     } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free += 1
+      setTimeout(release, Math.max(0, msMin - (performance.now() - beganAtMs)))
     }
   }
 }

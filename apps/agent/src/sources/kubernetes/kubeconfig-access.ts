@@ -14,9 +14,13 @@ export async function kubeconfigAccess(paths: string, context?: string): Promise
   let config = await loadConfig(paths, context)
   const cluster = config.getCurrentCluster()
   if (!cluster) throw new Error(`context ${config.getCurrentContext()} names no cluster`)
+  const proxyUrl = cluster.proxyUrl ?? null
+  if (proxyUrl !== null && !/^https?:/.test(proxyUrl)) {
+    throw new Error(`cluster ${cluster.name}: only proxies of http:// and https:// can be used`)
+  }
   return {
     server: new URL(cluster.server),
-    proxyUrl: cluster.proxyUrl ?? null,
+    proxyUrl,
     async read(isFresh) {
       // What was refused may be remembered within, in a way that only a new one forgets.
       if (isFresh) config = await loadConfig(paths, context)

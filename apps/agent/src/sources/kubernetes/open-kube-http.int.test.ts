@@ -1,4 +1,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '@logboom/testing'
@@ -76,6 +80,25 @@ test('a token that was renewed is read when the old one is refused', async () =>
   await textOf(body)
 })
 
+test('a new authority is believed once the old credentials are refused, and what is open goes on', async () => {
+  const api = await apiOverTls()
+  api.authorization = 'Bearer first'
+  const directory = accountOf('first')
+  const http = httpTo(inCluster(api, directory))
+  const query = { watch: true, resourceVersion: 1000 }
+  const watch = await http.get({ path: '/api/v1/pods', query }, never)
+  const first = watch.body[Symbol.asyncIterator]().next()
+  api.authorization = 'Bearer second'
+  writeFileSync(join(directory, 'token'), 'second')
+  writeFileSync(join(directory, 'ca.crt'), `${issueCertificate('new CA').cert}${authority.cert}`)
+  const { status, body } = await http.get({ path: anyPath }, never)
+  await textOf(body)
+  expect(status).toBe(200)
+  api.createPod({ name: 'still-watched' })
+  expect(Buffer.from((await first).value).toString()).toContain('still-watched')
+  expect(api.requests.at(-1)?.connection).not.toBe(api.requests[0]?.connection)
+})
+
 test('what is refused for good is an answer, and does not ask again and again', async () => {
   const api = await apiOverTls()
   api.authorization = 'Bearer other'
@@ -144,14 +167,14 @@ test('connections are bounded: what is beyond waits', async () => {
   expect(api.connections.opened).toBe(2)
 })
 
-function kubeconfigOf(api: FakeApiServer, user: object): string {
+function kubeconfigOf(api: FakeApiServer, user: object, cluster: object = {}): string {
   const file = join(mkdtempSync(join(tmpdir(), 'logboom-kubeconfig-')), 'config')
   const ca = Buffer.from(authority.cert).toString('base64')
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': 'none',
-    clusters: [{ name: 'c', cluster: { server: api.url, 'certificate-authority-data': ca } }],
+    clusters: [{ name: 'c', cluster: { server: api.url, 'certificate-authority-data': ca, ...cluster } }],
     users: [{ name: 'u', user }],
     contexts: [{ name: 'there', context: { cluster: 'c', user: 'u' } }],
   }
@@ -164,6 +187,38 @@ test('a kubeconfig with a token serves', async () => {
   api.authorization = 'Bearer of-file'
   const http = httpTo(await kubeconfigAccess(kubeconfigOf(api, { token: 'of-file' }), 'there'))
   expect((await http.get({ path: anyPath }, never)).status).toBe(200)
+})
+
+test('a proxy that the kubeconfig names is used', async () => {
+  const api = await apiOverTls()
+  const tunnels: string[] = []
+  const proxy = createServer().on('connect', (req: IncomingMessage, socket: Socket) => {
+    tunnels.push(req.url ?? '')
+    const onward = connect(Number(new URL(api.url).port), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      socket.pipe(onward).pipe(socket)
+    })
+    onward.on('error', () => socket.destroy())
+    socket.on('error', () => onward.destroy())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  closers.push(() => proxy.close())
+  const address = proxy.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const file = kubeconfigOf(api, { token: 'x' }, { 'proxy-url': `http://127.0.0.1:${port}` })
+  const http = httpTo(await kubeconfigAccess(file, 'there'))
+  for (let i = 0; i < 2; i++) {
+    const { status, body } = await http.get({ path: anyPath }, never)
+    await textOf(body)
+    expect(status).toBe(200)
+  }
+  expect(tunnels).toEqual([new URL(api.url).host])
+})
+
+test('a proxy of another kind is refused by name', async () => {
+  const api = await apiOverTls()
+  const file = kubeconfigOf(api, {}, { 'proxy-url': 'socks5://127.0.0.1:1' })
+  await expect(kubeconfigAccess(file, 'there')).rejects.toThrow('cluster c: only proxies')
 })
 
 test('an exec plugin is run, once, and again when its token is refused', async () => {

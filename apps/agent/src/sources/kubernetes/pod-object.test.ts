@@ -2,16 +2,30 @@ import { expect, test } from 'vitest'
 import { readPod } from './pod-object.ts'
 import { fakePod } from './pod-objects-fixture.ts'
 
+const hash = '0123456789abcdef0123456789abcdef'
+const mirror = { 'kubernetes.io/config.hash': hash, 'kubernetes.io/config.mirror': hash }
+const node = { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: 'n', controller: true }
+
 test('a pod that a node runs from a file is known by the file, not by the object that mirrors it', () => {
-  const annotations = {
-    'kubernetes.io/config.hash': 'of-the-file',
-    'kubernetes.io/config.mirror': 'of-the-file',
-  }
-  const node = { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: 'n', controller: true }
-  expect(readPod(fakePod({ annotations, ownerReferences: [node] }))).toMatchObject({
-    uid: 'of-the-file',
-    owner: null,
-  })
+  const pod = fakePod({ annotations: mirror, ownerReferences: [node] })
+  expect(readPod(pod)).toMatchObject({ uid: hash, owner: null })
+})
+
+test.each([
+  ['no node owns it', { annotations: mirror }],
+  [
+    'nothing says it is a mirror',
+    { annotations: { 'kubernetes.io/config.hash': hash }, ownerReferences: [node] },
+  ],
+  [
+    'it names another pod',
+    {
+      annotations: { ...mirror, 'kubernetes.io/config.hash': '00000000-0000-4000-8000-000000000000' },
+      ownerReferences: [node],
+    },
+  ],
+])('a pod cannot pass for another: %s', (_why, parts) => {
+  expect(readPod(fakePod({ ...parts, uid: 'its-own' }))?.uid).toBe('its-own')
 })
 
 test('only the controller is an owner', () => {

@@ -69,7 +69,8 @@ const Rule = z.object({
 const Container = z.object({
   name: text,
   restartPolicy: text.nullish(),
-  restartPolicyRules: list(Rule),
+  // Still in the making: what it becomes must not make a pod unreadable.
+  restartPolicyRules: list(Rule).catch([]),
 })
 
 const Ended = z.object({ containerID: text.nullish(), exitCode: z.number().default(0) }).nullish()
@@ -104,23 +105,19 @@ const Pod = z.object({
 
 const Named = z.object({ metadata: Meta })
 
-/** Kubelets make a pod object for each pod that a node runs from a file; this names that pod, whoever recreates the object. */
-const staticPodKey = 'kubernetes.io/config.hash'
-
 /** A pod from JSON; null for what is none. */
 export function readPod(value: unknown): PodObject | null {
   const { data } = Pod.safeParse(value)
   if (!data) return null
   const { metadata, spec, status } = data
-  const meta = metaOf(metadata)
   const statuses = [
     ...(status?.initContainerStatuses ?? []),
     ...(status?.containerStatuses ?? []),
     ...(status?.ephemeralContainerStatuses ?? []),
   ]
   return {
-    ...meta,
-    uid: meta.annotations[staticPodKey] || meta.uid,
+    ...metaOf(metadata),
+    uid: staticPodUid(metadata) ?? metadata.uid,
     node: spec.nodeName || null,
     restartPolicy: spec.restartPolicy,
     isOver: status?.phase === 'Succeeded' || status?.phase === 'Failed',
@@ -129,6 +126,17 @@ export function readPod(value: unknown): PodObject | null {
     ephemeralContainers: spec.ephemeralContainers,
     statuses: new Map(statuses.map((each) => [each.name, each])),
   }
+}
+
+/**
+ * Of a pod that a node runs from a file: what names it, whoever makes the object that mirrors it anew. Anybody can write
+ * annotations, but not so that they pass for the uid of an ordinary pod, which has dashes.
+ */
+function staticPodUid({ annotations, ownerReferences }: z.output<typeof Meta>): string | null {
+  const hash = annotations['kubernetes.io/config.hash'] ?? ''
+  const isMirror = annotations['kubernetes.io/config.mirror'] !== undefined
+  const isOfNode = ownerReferences.some(({ kind, controller }) => kind === 'Node' && controller === true)
+  return isMirror && isOfNode && /^[0-9a-f]{32}$/.test(hash) ? hash : null
 }
 
 /** The metadata of an object from JSON; null for what has none. */

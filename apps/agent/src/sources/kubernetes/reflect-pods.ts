@@ -53,11 +53,11 @@ export interface ReflectDeps {
   sink: PodSink
   log: Logger
   pace: ReflectPace
-  /** `list`, or why a watch has to be opened again. */
+  /** What was begun, and what went wrong. */
   count?: (event: ReflectEvent) => void
 }
 
-export type ReflectEvent = 'list' | 'watch' | 'expired' | 'failed'
+export type ReflectEvent = 'list' | 'watch' | 'expired' | 'failed' | 'unreadable'
 
 export interface ReflectState {
   /** From which to watch on; null when a list is needed. */
@@ -120,7 +120,8 @@ async function list(
   state.version = null
   count?.('list')
   const uids = new Set<string>()
-  const tell = (pod: PodObject) => {
+  const tell = (pod: PodObject | null) => {
+    if (!pod) return count?.('unreadable')
     uids.add(pod.uid)
     sink.pod(pod)
   }
@@ -148,7 +149,7 @@ async function watch(
   const livedMs = () => performance.now() - beganAtMs
   try {
     for await (const event of readWatch(answer, pace.idleMs)) {
-      takeEvent(event, sink, state)
+      takeEvent(event, sink, state, count)
       noteHeard(state)
     }
     // Whoever ends watches as soon as they begin must not be asked again at once.
@@ -186,13 +187,19 @@ function watchSeconds({ listedAtMs }: ReflectState, pace: ReflectPace): number {
   return Math.max(1, Math.ceil(Math.min(randomMs, dueMs) / 1000))
 }
 
-function takeEvent({ type, object }: WatchEvent, sink: PodSink, state: ReflectState): void {
+function takeEvent(
+  { type, object }: WatchEvent,
+  sink: PodSink,
+  state: ReflectState,
+  count: ReflectDeps['count'],
+): void {
   // Mostly 410: history does not reach back so far.
   if (type === 'ERROR') throw new ExpiredError(JSON.stringify(object).slice(0, 500))
   const version = versionOf(object)
   const pod = type === 'BOOKMARK' ? null : readPod(object)
   if (pod && type === 'DELETED') sink.gone(pod.uid)
   else if (pod) sink.pod(pod)
+  else if (type !== 'BOOKMARK') count?.('unreadable')
   // Only now: what was not taken comes again.
   state.version = version
 }

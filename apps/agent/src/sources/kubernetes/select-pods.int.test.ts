@@ -104,3 +104,14 @@ test('a pod that nobody can make sense of hinders no other', async () => {
   await untilNames(bench, ['pod'])
   expect(bench.api.count('list')).toBe(1)
 })
+
+test('a job that comes, ends and is deleted in a moment is told in each of its states', async () => {
+  const bench = await openWatching()
+  const { uid } = create(bench, 'job', { restartPolicy: 'Never' }).metadata
+  bench.api.updatePod(uid, (pod) => void runContainer(pod, 'app'))
+  bench.api.updatePod(uid, (pod) => endContainer(pod, 'app'))
+  bench.api.deletePod(uid)
+  create(bench, 'marker')
+  await untilNames(bench, ['marker'])
+  expect(bench.told).toEqual([...Array<string>(3).fill('changed job'), 'deleted job', 'changed marker'])
+})

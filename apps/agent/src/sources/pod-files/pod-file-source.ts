@@ -1,6 +1,6 @@
 import type { LogTime } from '@logboom/contracts'
 import { printOf } from '../../identity/file-identity.ts'
-import type { ContainerPosition } from '../../spool/position.ts'
+import type { ContainerPosition, LineMemory } from '../../spool/position.ts'
 import { createContainerSource } from '../kubernetes/container-source.ts'
 import type { ContainerSource, SourceOptions } from '../kubernetes/container-source.ts'
 import type { ManagedPod } from '../kubernetes/managed-pod.ts'
@@ -20,7 +20,8 @@ export interface ReadPlace {
   offset: number
   /** The bytes before the offset, in memory of their own. */
   before: Buffer
-  insideKey: boolean
+  /** What the pipeline remembered there. */
+  memory: LineMemory
 }
 
 /**
@@ -78,10 +79,10 @@ export function createPodFileSource(
       const place = firstPlace(resume)
       const position = positionOfContainer()
       if (!place) return { ...position, file: resume.known }
-      const { name, inode, offset, before, insideKey } = place
+      const { name, inode, offset, before, memory } = place
       return {
         ...position,
-        insideKey,
+        ...memory,
         file: { name, inode, offset, marker: printOf(options.printKey, before) },
       }
     },

@@ -164,6 +164,6 @@ function placeAt(files: ContainerFiles, offset: number): ReadPlace {
     inode: reader?.inode ?? '',
     offset,
     before: bytesBefore(files, offset),
-    insideKey: source.memory.insideKey,
+    memory: structuredClone(source.memory),
   }
 }

@@ -10,10 +10,12 @@ import { podRulesOf } from '../kubernetes/pod-rules-of.ts'
 import { createWatchMetrics, exposePodGauges } from '../kubernetes/watch-metrics.ts'
 import { watchPods } from '../kubernetes/watch-pods.ts'
 import type { LineSink } from '../raw-line.ts'
-import type { PodFileDeps } from './container-files.ts'
+import type { RunningSource, StreamView } from '../running-source.ts'
+import type { ContainerFiles, PodFileDeps } from './container-files.ts'
 import { createPodFileMetrics } from './pod-file-metrics.ts'
 import type { PodFileMetrics } from './pod-file-metrics.ts'
 import { createPodFileSet } from './pod-file-set.ts'
+import type { PodFileSet } from './pod-file-set.ts'
 import { createPathNews, createPodNews, watchPodFiles } from './watch-pod-files.ts'
 import type { PodNews } from './watch-pod-files.ts'
 
@@ -28,19 +30,35 @@ export interface PodFileParts {
 /** A watch and a few look-ups of owners. */
 const socketsMax = 8
 
-/** Reads the log files of this node's pods: of those that are selected, or of all where the API server is not asked. */
-export function startPodFiles(config: AgentConfig, life: Lifecycle, parts: PodFileParts): void {
+/**
+ * Starts reading the log files of this node's pods, of those that are selected or of all where the API server is not
+ * asked, as a task that ends when the process is told to stop.
+ */
+export function openPodFileSource(config: AgentConfig, life: Lifecycle, parts: PodFileParts): RunningSource {
+  let reading: PodFileSet | null = null
   const fileMetrics = createPodFileMetrics(parts.registry)
   life.spawn('pod files', async (signal) => {
     const read = (cluster: string, news: PodNews) => {
       const deps = depsOf(config, cluster, fileMetrics, parts)
       const set = createPodFileSet(config.POD_LOGS_DIR, parts.spool.positions, deps)
+      reading = set
       return watchPodFiles(set, news, { pollMs: config.POLL_INTERVAL_MS }, signal)
     }
     if (config.KUBERNETES_METADATA) await readSelected(config, parts, read, signal)
     // Without the API server nobody knows the cluster; the uids of pods are unique among all of them.
     else await read('', createPathNews(config.POD_LOGS_DIR))
   })
+  return {
+    isSynced: () => reading?.hasToldVanished ?? false,
+    *streams() {
+      for (const files of reading?.files.values() ?? []) yield viewOf(files)
+    },
+  }
+}
+
+function viewOf({ source, reader, supersededAtMs }: ContainerFiles): StreamView {
+  const state = reader === null ? 'waiting' : supersededAtMs === null ? 'following' : 'rotated away'
+  return { kind: 'kubernetes', source, state, lines: source.seq, lastLineUs: source.seen.latest?.us ?? null }
 }
 
 async function readSelected(
