@@ -1,9 +1,12 @@
 import { baseConfig } from '@logboom/service/config'
 import { z } from 'zod'
 import { brokerSettings } from './settings/broker-settings.ts'
+import { dockerSettings } from './settings/docker-settings.ts'
 import { fileSettings } from './settings/file-settings.ts'
+import { kubernetesLogSettings } from './settings/kubernetes-log-settings.ts'
 import { kubernetesSettings } from './settings/kubernetes-settings.ts'
 import { loggingSettings } from './settings/logging-settings.ts'
+import { podFileSettings } from './settings/pod-file-settings.ts'
 import { pipelineSettings } from './settings/pipeline-settings.ts'
 import { spoolSettings } from './settings/spool-settings.ts'
 import { isLoopback } from './shipper/is-loopback.ts'
@@ -13,10 +16,13 @@ import type { LabelSelector } from './sources/kubernetes/label-selector.ts'
 const settings = {
   ...baseConfig,
   ...brokerSettings,
+  ...dockerSettings,
   ...fileSettings,
   ...kubernetesSettings,
+  ...kubernetesLogSettings,
   ...loggingSettings,
   ...pipelineSettings,
+  ...podFileSettings,
   ...spoolSettings,
 }
 
@@ -54,7 +60,9 @@ interface Refined {
   CLIENT_CERT_FILE?: string | undefined
   CLIENT_KEY_FILE?: string | undefined
   KUBERNETES: AgentConfig['KUBERNETES']
+  KUBERNETES_METADATA: boolean
   KUBERNETES_SERVICE_HOST?: string | undefined
+  NODE_NAME?: string | undefined
   POD_MODE: string
   POD_SELECTOR: LabelSelector
 }
@@ -76,6 +84,9 @@ function brokerFaults(config: Refined): [string, string][] {
 }
 
 function podFaults(config: Refined): [string, string][] {
+  if (config.KUBERNETES === 'files' && config.KUBERNETES_METADATA && config.NODE_NAME === undefined) {
+    return [['NODE_NAME', 'files are those of one node: name it, or set KUBERNETES_METADATA=false']]
+  }
   // Also asked when single settings are at fault: then the selector was not read.
   const isEmpty = !(config.POD_SELECTOR?.length > 0)
   if (config.POD_MODE === 'selector' && isEmpty) {

@@ -1,11 +1,16 @@
 import type { Lifecycle, Logger } from '@logboom/service'
+import type { Registry } from 'prom-client'
 import type { AgentConfig } from './config.ts'
 import type { AgentMetrics } from './metrics.ts'
 import type { Reloadable } from './reload/live-settings.ts'
+import { openDockerSource } from './sources/docker/open-docker-source.ts'
 import { openFileSource } from './sources/files/open-file-source.ts'
 import type { FileSet } from './sources/files/file-set.ts'
 import type { HostNames } from './sources/files/names-of-path.ts'
+import { kubernetesMode } from './sources/kubernetes/kubernetes-mode.ts'
+import { startKubernetes } from './sources/kubernetes/start-kubernetes.ts'
 import { openStdinSource } from './sources/open-stdin-source.ts'
+import { openPodFileSource } from './sources/pod-files/open-pod-file-source.ts'
 import type { RunningSource } from './sources/running-source.ts'
 import type { Collector } from './spool/collect-batches.ts'
 import type { Spool } from './spool/spool.ts'
@@ -14,6 +19,7 @@ export interface SourceDeps {
   collector: Collector
   spool: Spool
   metrics: AgentMetrics
+  registry: Registry
   host: HostNames
   log: Logger
   /** Where a source registers the settings that it takes while it runs. */
@@ -52,10 +58,25 @@ export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceD
   if (!config.LOGGING_ENABLED) deps.log.warn('log collection is off, only what waits in the spool is sent')
   const files = openFileSource(config, life, reading, deps)
   const running: RunningSource[] = [files]
+  if (config.LOGGING_ENABLED) running.push(...openContainers(config, life, { ...deps, sink: deps.collector }))
   if (config.LOGGING_ENABLED && config.STDIN) {
     const areFilesAll = running.length === 1
     const isAlone = () => areFilesAll && files.set.options.globs.length === 0
     running.push(openStdinSource(life, reading, { ...deps, isAlone }))
   }
   return { files: files.set, running }
+}
+
+/** What reads containers, whoever keeps their logs. */
+function openContainers(
+  config: AgentConfig,
+  life: Lifecycle,
+  parts: Parameters<typeof openPodFileSource>[2],
+): RunningSource[] {
+  const opened: RunningSource[] = []
+  const mode = kubernetesMode(config)
+  if (mode === 'api') opened.push({ ...startKubernetes(config, life, parts), streams: () => [] })
+  if (mode === 'files') opened.push(openPodFileSource(config, life, parts))
+  if (config.DOCKER) opened.push(openDockerSource(config, life, parts))
+  return opened
 }

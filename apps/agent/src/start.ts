@@ -65,7 +65,16 @@ export async function startAgent(
   shipper.running.catch((err: unknown) => life.fail('shipper failed', err))
 
   const collector = openCollector(config, life, { spool, metrics, log, live, ...shipper })
-  const { files, running } = startSources(config, life, { collector, spool, metrics, host, log, live, stdin })
+  const { files, running } = startSources(config, life, {
+    collector,
+    spool,
+    metrics,
+    registry,
+    host,
+    log,
+    live,
+    stdin,
+  })
   exposeGauges(registry, { spool, files })
   Object.assign(health, { collector, sources: running })
   Object.assign(checks, readiness({ collector, shipper, spool, sources: running }))

@@ -85,7 +85,8 @@ function contentIdOf({ source, time, rawBytes }: RawLine, text: string): string 
   return source.seen.take(time, rawBytes, text)
 }
 
-function attributesOf({ continues }: RawLine, text: string, { parseJson }: LineRules): Attributes | null {
+function attributesOf(line: RawLine, text: string, { parseJson }: LineRules): Attributes | null {
   const told = parseJson === 'off' ? null : (jsonAttributes(text, parseJson === 'ids') ?? idAttributes(text))
-  return continues === null ? told : { ...told, continuation: true }
+  if (line.continues !== null) return { ...told, continuation: true }
+  return line.isTimeEstimated ? { ...told, time_estimated: true } : told
 }

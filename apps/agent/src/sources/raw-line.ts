@@ -53,6 +53,8 @@ export interface RawLine {
   lostBytes: number
   /** For the rest of a line whose beginning was sent before its newline came: the id of that beginning. */
   continues: string | null
+  /** It came without a time, and has that of the line before it. */
+  isTimeEstimated?: boolean
   /** For a piece of a line that was taken before its newline came: more of it may follow. */
   isOpen?: boolean
 }
