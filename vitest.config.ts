@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...exclude, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+          exclude: [...exclude, '**/*.{int,e2e,chaos}.test.ts'],
           pool: 'threads',
           // a property on a busy machine
           testTimeout: 20_000,
@@ -43,6 +43,20 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        // npm run test:chaos: minutes each, with more lines and more kills than anybody waits for after a change
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['e2e/**/*.chaos.test.ts'],
+          exclude,
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: 1_800_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

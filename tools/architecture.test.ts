@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'tools/testing': [...LIBRARIES, 'servers'],
   'tools/system': ['servers'],
   'tools/bench': [...LIBRARIES, 'servers', 'system'],
+  'tools/bundle': [],
   'tools/check': [],
   e2e: [...LIBRARIES, 'servers', 'system', 'testing'],
 }

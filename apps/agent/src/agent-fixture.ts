@@ -37,6 +37,7 @@ export function agentSetting(brokerUrl: string): {
     PAK_RELOAD_MS: '50',
     REQUEST_TIMEOUT_MS: '2000',
     SHUTDOWN_GRACE_MS: '3000',
+    SPOOL_PROBE_MS: '100',
     OPS_PORT: '0',
     OPS_HOST: '127.0.0.1',
   }
@@ -62,10 +63,8 @@ export async function startAgentHere(
   })
   const log = createLogger('agent', { level: 'debug', destination: output })
   const life = createLifecycle(log, { graceMs: 10_000 })
-  const agent = await startAgent(parseConfig('agent', AgentConfig, { env }), life, log, {
-    ops: false,
-    ...parts,
-  })
+  const config = parts.origin?.read() ?? parseConfig('agent', AgentConfig, { env })
+  const agent = await startAgent(config, life, log, { ops: false, ...parts })
   const logged = () => text.split('\n').filter((line) => line !== '')
   return { ...agent, life, logged, stop: () => life.stop('the test is done') }
 }
@@ -75,6 +74,8 @@ const mainPath = join(import.meta.dirname, 'main.ts')
 export interface AgentProcess {
   child: ChildProcess
   output(): string
+  /** Of these, what it wrote to standard output. */
+  printed(): string
   /** Resolves with its exit code; null when a signal ended it. */
   exited: Promise<number | null>
 }
@@ -82,15 +83,27 @@ export interface AgentProcess {
 /** The agent as a process of its own. */
 export function spawnAgent(
   env: Record<string, string>,
-  { stdin = 'ignore', ...options }: { stdin?: 'ignore' | 'pipe'; uid?: number } = {},
+  {
+    stdin = 'ignore',
+    args = [],
+    ...options
+  }: { stdin?: 'ignore' | 'pipe'; uid?: number; args?: string[]; cwd?: string } = {},
 ): AgentProcess {
-  const child = spawn(process.execPath, [mainPath], { ...options, env, stdio: [stdin, 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [mainPath, ...args], {
+    ...options,
+    env,
+    stdio: [stdin, 'pipe', 'pipe'],
+  })
   let text = ''
+  let printed = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+  })
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       text += chunk.toString()
     })
   }
   const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null))
-  return { child, output: () => text, exited }
+  return { child, output: () => text, printed: () => printed, exited }
 }

@@ -5,7 +5,7 @@ import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
 import { agentSetting, spawnAgent } from './agent-fixture.ts'
 import { openFakeBroker } from './fake-broker-fixture.ts'
-import type { Behaviour, FakeBroker } from './fake-broker-fixture.ts'
+import type { Behaviour, FakeBroker, ReceivedPush } from './fake-broker-fixture.ts'
 
 const kills = 25
 
@@ -72,16 +72,24 @@ function rotate(path: string, generation: number): void {
   renameSync(path, `${path}.1`)
 }
 
+/** Commits some batches later than it takes them, as writers do. */
+function commitLate(broker: FakeBroker, { number }: ReceivedPush): void {
+  const through = (number ?? 0) - Math.floor(Math.random() * 8)
+  broker.commitsThrough = Math.max(broker.commitsThrough, through)
+}
+
 function expectIdenticalRepeats(broker: FakeBroker): void {
   const bodies = Map.groupBy(broker.pushes, ({ key }) => key)
   for (const pushes of bodies.values()) expect(new Set(pushes.map(({ body }) => body)).size).toBe(1)
 }
 
-test('killed at any moment, the agent sends every line, and repeats one only with the same id and time', async () => {
+test('killed at any moment, by a broker that commits late and now and then loses what it has not, every line is kept, and repeated only with the same id and time', async () => {
   const broker = await openFakeBroker()
   const { directory, env } = agentSetting(broker.url)
   const seen = new Set<string>()
+  broker.commitsThrough = 0
   broker.behave = (push) => {
+    commitLate(broker, push)
     for (const { message } of push.entries) seen.add(message)
     return unreliable()
   }
@@ -98,13 +106,21 @@ test('killed at any moment, the agent sends every line, and repeats one only wit
     })
     if (writing.lines.length > seen.size) busyKills += 1
     agent.child.kill('SIGKILL')
-    await agent.exited
+    // It lived until then.
+    expect({ code: await agent.exited, output: agent.output() }).toMatchObject({ code: null })
+    if (kill % 5 === 4) broker.forget()
   }
   await writing.stop()
+  broker.forget()
   broker.behave = () => 'keep'
-  const last = spawnAgent(env)
+  broker.commitsThrough = Infinity
+  const last = spawnAgent({ ...env, COMMIT_TIMEOUT_SECONDS: '1' })
   const kept = () => new Set(broker.entries().map(({ message }) => message)).size
-  await until(() => kept() >= writing.lines.length, { what: 'all lines', timeoutMs: 20_000, intervalMs: 200 })
+  const isThere = () => {
+    if (kept() >= writing.lines.length) return true
+    throw new Error(`${writing.lines.length - kept()} lines are missing; the agent says ${last.output()}`)
+  }
+  await until(isThere, { what: 'all lines', timeoutMs: 20_000, intervalMs: 200 })
   last.child.kill('SIGTERM')
   expect(await last.exited).toBe(0)
 

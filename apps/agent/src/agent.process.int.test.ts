@@ -56,13 +56,32 @@ test('a pipe is read from standard input, and the process ends with it', async (
 
 test('an agent that follows its own output is silent when nothing happens', async () => {
   const agent = run()
-  await until(() => agent.output().includes('started'), { what: 'the start' })
+  await until(() => agent.output().includes('started'), { what: 'the start', timeoutMs: 20_000 })
   // What a supervisor does: the output goes to a file that is followed.
   writeFileSync(setting.logs, agent.output())
   await until(() => messages().length > 0, { what: 'its own line' })
   writeFileSync(join(setting.directory, 'other.log'), 'x\n')
   await until(() => messages().includes('x'), { what: 'another line' })
   expect(agent.output().trim().split('\n')).toHaveLength(1)
+})
+
+test('SIGHUP has the process read its file again, and a faulty one keeps it running as it was', async () => {
+  const file = join(setting.directory, 'agent.toml')
+  writeFileSync(file, '[agent.logging]\nmin_level = "ERROR"')
+  const agent = run({ LOGBOOM_CONFIG: file })
+  const told = (text: string) => agent.output().split(text).length - 1
+  await until(() => told('"msg":"started"') === 1, { what: 'the start', timeoutMs: 20_000 })
+  agent.child.kill('SIGHUP')
+  await until(() => told('configuration read again') === 1, {
+    what: 'the file to be read again',
+    timeoutMs: 20_000,
+  })
+  rmSync(file)
+  agent.child.kill('SIGHUP')
+  await until(() => told('agent.toml cannot be read (ENOENT)') === 1, { what: 'the refusal' })
+  writeFileSync(setting.logs, '[WARN] one\n[ERROR] two\n')
+  await until(() => messages().length > 0, { what: 'a line' })
+  expect(messages()).toEqual(['[ERROR] two'])
 })
 
 test('a bad configuration tells all faults at once and no secret, and exits with 2', async () => {

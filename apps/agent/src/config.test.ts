@@ -70,6 +70,23 @@ test('globs are split at commas, but not within braces', () => {
   expect(parse({ FOLLOW: ' /var/log/{a,b}/*.log, /x ,' }).FOLLOW).toEqual(['/var/log/{a,b}/*.log', '/x'])
 })
 
+test('rules of one’s own are a list in the file, or JSON in the environment', () => {
+  const rule = { name: 'badge', pattern: 'emp-\\d{6}', replacement: '[masked]' }
+  const toml = `[[agent.redact_rules]]
+name = "badge"
+pattern = 'emp-\\d{6}'`
+  expect(parse({}, toml).REDACT_RULES).toEqual([rule])
+  expect(parse({ REDACT_RULES: JSON.stringify([rule]) }).REDACT_RULES).toEqual([rule])
+})
+
+test('a rule that is at fault is named', () => {
+  const rules = [
+    { name: 'fine', pattern: 'a' },
+    { name: 'broken', pattern: '(a' },
+  ]
+  expect(() => parse({ REDACT_RULES: JSON.stringify(rules) })).toThrow(/REDACT_RULES.*rule broken: /)
+})
+
 test.each([
   ['http:// beyond loopback', { BROKER_URL: 'http://10.0.0.1:3000' }, 'BROKER_URL'],
   [
@@ -87,6 +104,11 @@ test.each([
   ['another way to read pods', { KUBERNETES: 'yes' }, 'KUBERNETES'],
   ['an unknown level', { MIN_LEVEL: 'loud' }, 'MIN_LEVEL'],
   ['a buffer of nothing', { BUFFER_SIZE: '0' }, 'BUFFER_SIZE'],
+  ['a kind of secret that is none', { REDACT: 'email,phone' }, 'REDACT'],
+  ['keys of Logboom that are not masked', { REDACT_OFF: 'pak' }, 'REDACT_OFF'],
+  ['rules that are no list', { REDACT_RULES: '{"name":"x"}' }, 'REDACT_RULES'],
+  ['rules that are no JSON', { REDACT_RULES: 'emp-1' }, 'REDACT_RULES'],
+  ['a share beyond all', { SAMPLE_PERCENT: '101' }, 'SAMPLE_PERCENT'],
   ['an id that is none', { AGENT_ID: '../x' }, 'AGENT_ID'],
 ])('%s is refused', (_what, env, name) => {
   expect(() => parse(env)).toThrow(name)

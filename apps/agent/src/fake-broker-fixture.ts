@@ -41,6 +41,14 @@ export interface FakeBroker {
   /** Decides about each push; may be replaced while the fake runs. */
   behave: (push: ReceivedPush) => Behaviour
   limits: Record<string, unknown> | null
+  /** False for one of an earlier version, which says nowhere what is committed. */
+  tellsCommits: boolean
+  /** Batches up to this number are committed as soon as they come; what lies beyond waits. */
+  commitsThrough: number
+  /** Loses what is not committed, and all that it has answered. */
+  forget(): void
+  /** What answers to pushes and heartbeats say besides. */
+  asks: Record<string, unknown>
   close(): Promise<void>
 }
 
@@ -66,6 +74,13 @@ export async function openFakeBroker(): Promise<FakeBroker> {
       request_burst: 1e6,
       retention_seconds: 43_200,
     },
+    tellsCommits: true,
+    commitsThrough: Infinity,
+    forget() {
+      for (const push of broker.pushes)
+        if (push.number === null || push.number > broker.commitsThrough) push.isKept = false
+    },
+    asks: {},
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -77,14 +92,22 @@ export async function openFakeBroker(): Promise<FakeBroker> {
 async function answer(broker: FakeBroker, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (req.url?.endsWith('/limits')) {
     res.writeHead(broker.limits ? 200 : 404, { 'Content-Type': 'application/json' })
-    res.end(JSON.stringify({ ...broker.limits, committed_through: {} }))
+    res.end(
+      JSON.stringify({
+        ...broker.limits,
+        ...(broker.tellsCommits && { committed_through: allCommitted(broker) }),
+      }),
+    )
     return
   }
   const chunks: Buffer[] = []
   for await (const chunk of req as AsyncIterable<Buffer>) chunks.push(chunk)
   if (req.url?.endsWith('/heartbeat')) {
-    broker.heartbeats.push(Buffer.concat(chunks).toString())
-    res.writeHead(204).end()
+    const text = Buffer.concat(chunks).toString()
+    broker.heartbeats.push(text)
+    const { instance } = JSON.parse(text) as { instance?: string } // of our own agent
+    res.writeHead(200, { 'Content-Type': 'application/json' })
+    res.end(JSON.stringify({ ...committed(broker, instance ?? ''), ...broker.asks }))
     return
   }
   const push = pushOf(req, Buffer.concat(chunks))
@@ -97,7 +120,13 @@ async function answer(broker: FakeBroker, req: IncomingMessage, res: ServerRespo
   if (behaviour === 'hang') return
   if (behaviour === 'stall') return void res.writeHead(201).write('{')
   if (behaviour === 'drop' || behaviour === 'keep and drop') return void req.socket.destroy()
-  const accepted = { received: push.entries.length, stored: push.entries.length, batch_id: push.key }
+  const accepted = {
+    received: push.entries.length,
+    stored: push.entries.length,
+    batch_id: push.key,
+    ...committed(broker, push.instance),
+    ...broker.asks,
+  }
   const {
     status,
     headers = {},
@@ -105,6 +134,23 @@ async function answer(broker: FakeBroker, req: IncomingMessage, res: ServerRespo
   } = behaviour === 'keep' ? { status: 201, body: JSON.stringify(accepted) } : { body: '', ...behaviour }
   res.writeHead(status, { 'Content-Type': 'application/json', ...headers })
   res.end(body)
+}
+
+/** The last batch without a hole before it. */
+function committed(broker: FakeBroker, instance: string): { committed_through?: string } {
+  if (!broker.tellsCommits) return {}
+  const pushes = broker.kept().filter((push) => push.instance === instance)
+  const byNumber = new Map(pushes.map(({ number, key }) => [number, key]))
+  let through = 0
+  while (through < broker.commitsThrough && byNumber.has(through + 1)) through += 1
+  const key = byNumber.get(through)
+  return key === undefined ? {} : { committed_through: key }
+}
+
+function allCommitted(broker: FakeBroker): Record<string, string> {
+  const instances = [...new Set(broker.kept().map(({ instance }) => instance))]
+  const told = instances.map((instance) => [instance, committed(broker, instance).committed_through])
+  return Object.fromEntries(told.filter(([, key]) => key !== undefined)) as Record<string, string>
 }
 
 function pushOf(req: IncomingMessage, bytes: Buffer): ReceivedPush {

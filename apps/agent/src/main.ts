@@ -1,10 +1,15 @@
+#!/usr/bin/env node
 import { limitGarbage } from './limit-garbage.ts'
 
 // Before anything else is loaded: loading alone would have the heap grow to what it then never gives back.
 limitGarbage()
-const [{ runProcess }, { AgentConfig }, { startAgent }] = await Promise.all([
-  import('@logboom/service/lifecycle'),
-  import('./config.ts'),
-  import('./start.ts'),
+const [{ readRequest }, { perform }] = await Promise.all([
+  import('./cli/read-request.ts'),
+  import('./cli/perform.ts'),
 ])
-await runProcess('agent', AgentConfig, startAgent)
+const answer = await perform(readRequest(process.argv.slice(2)))
+if (answer) {
+  process.stdout.write(answer.out ?? '')
+  process.stderr.write(answer.err ?? '')
+  process.exitCode = answer.exitCode
+}

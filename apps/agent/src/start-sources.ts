@@ -1,11 +1,17 @@
 import type { Lifecycle, Logger } from '@logboom/service'
+import type { Registry } from 'prom-client'
 import type { AgentConfig } from './config.ts'
 import type { AgentMetrics } from './metrics.ts'
-import { createFileSet } from './sources/files/file-set.ts'
+import type { Reloadable } from './reload/live-settings.ts'
+import { openDockerSource } from './sources/docker/open-docker-source.ts'
+import { openFileSource } from './sources/files/open-file-source.ts'
 import type { FileSet } from './sources/files/file-set.ts'
 import type { HostNames } from './sources/files/names-of-path.ts'
-import { readStdin } from './sources/read-stdin.ts'
-import { watchGlobs } from './sources/files/watch-globs.ts'
+import { kubernetesMode } from './sources/kubernetes/kubernetes-mode.ts'
+import { startKubernetes } from './sources/kubernetes/start-kubernetes.ts'
+import { openStdinSource } from './sources/open-stdin-source.ts'
+import { openPodFileSource } from './sources/pod-files/open-pod-file-source.ts'
+import type { RunningSource } from './sources/running-source.ts'
 import type { Collector } from './spool/collect-batches.ts'
 import type { Spool } from './spool/spool.ts'
 
@@ -13,43 +19,64 @@ export interface SourceDeps {
   collector: Collector
   spool: Spool
   metrics: AgentMetrics
+  registry: Registry
   host: HostNames
   log: Logger
+  /** Where a source registers the settings that it takes while it runs. */
+  live: Reloadable
   /** Default: standard input of this process. */
   stdin?: AsyncIterable<Uint8Array> | undefined
 }
 
+/** What sources of lines without a home of their own are read with. */
+export interface ReadingDeps {
+  sink: Collector
+  metrics: AgentMetrics
+  host: HostNames
+  printKey: string
+  lineBytesMax: number
+  partialMs: number
+  now: () => number
+}
+
+export interface Sources {
+  files: FileSet
+  running: RunningSource[]
+}
+
 /** Starts what reads, each as a task that ends when the process is told to stop. */
-export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceDeps): FileSet {
-  const { collector, spool, log } = deps
-  const reading = {
-    sink: collector,
+export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceDeps): Sources {
+  const reading: ReadingDeps = {
+    sink: deps.collector,
     metrics: deps.metrics,
     host: deps.host,
-    printKey: spool.printKey,
+    printKey: deps.spool.printKey,
     lineBytesMax: config.MAX_LINE_BYTES,
     partialMs: config.PARTIAL_LINE_MS,
     now: Date.now,
   }
-  const watching = {
-    globs: config.FOLLOW,
-    excluded: config.FOLLOW_EXCLUDE,
-    pollMs: config.POLL_INTERVAL_MS,
-    rotatedQuietMs: config.ROTATED_QUIET_MS,
-  }
-  const files = createFileSet(watching, spool.positions, reading, log)
-  if (!config.LOGGING_ENABLED) log.warn('log collection is off, only what waits in the spool is sent')
-  if (config.LOGGING_ENABLED && config.FOLLOW.length > 0)
-    life.spawn('files', (signal) => watchGlobs(files, signal))
+  if (!config.LOGGING_ENABLED) deps.log.warn('log collection is off, only what waits in the spool is sent')
+  const files = openFileSource(config, life, reading, deps)
+  const running: RunningSource[] = [files]
+  if (config.LOGGING_ENABLED) running.push(...openContainers(config, life, { ...deps, sink: deps.collector }))
   if (config.LOGGING_ENABLED && config.STDIN) {
-    life.spawn('stdin', async (signal) => {
-      await readStdin(deps.stdin ?? process.stdin, reading, signal)
-      if (config.FOLLOW.length > 0 || signal.aborted) return
-      // `some-program | agent` is done when its input is, and all of it is with the broker.
-      await collector.flush()
-      while (spool.waiting.length > 0 && !signal.aborted) await spool.settled.next(signal)
-      void life.stop('standard input ended')
-    })
+    const areFilesAll = running.length === 1
+    const isAlone = () => areFilesAll && files.set.options.globs.length === 0
+    running.push(openStdinSource(life, reading, { ...deps, isAlone }))
   }
-  return files
+  return { files: files.set, running }
+}
+
+/** What reads containers, whoever keeps their logs. */
+function openContainers(
+  config: AgentConfig,
+  life: Lifecycle,
+  parts: Parameters<typeof openPodFileSource>[2],
+): RunningSource[] {
+  const opened: RunningSource[] = []
+  const mode = kubernetesMode(config)
+  if (mode === 'api') opened.push({ ...startKubernetes(config, life, parts), streams: () => [] })
+  if (mode === 'files') opened.push(openPodFileSource(config, life, parts))
+  if (config.DOCKER) opened.push(openDockerSource(config, life, parts))
+  return opened
 }

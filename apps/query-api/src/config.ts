@@ -21,6 +21,12 @@ export const QueryConfig = z
       .min(2)
       .default(10)
       .describe('Connections to PostgreSQL at most'),
+    PREPARED_STATEMENTS: z
+      .stringbool()
+      .default(true)
+      .describe(
+        'Keep frequent statements on each connection, which halves what PostgreSQL spends on a short search; `false` for PgBouncer in transaction mode that does not keep them (see operations.md)',
+      ),
     STATEMENT_TIMEOUT_MS: milliseconds(100, 15_000).describe(
       'PostgreSQL ends a statement that takes longer: 503',
     ),

@@ -1,7 +1,7 @@
 import { compareTimes, formatMicros, formatTimestamp } from '@logboom/contracts'
 import type { LogHistogram, LogTime } from '@logboom/contracts'
-import { findHorizon } from '@logboom/db'
 import type { Horizon } from '@logboom/db'
+import { beginSearch } from './begin-search.ts'
 import { buildBuckets, lengthUsOf } from './build-buckets.ts'
 import { chooseInterval } from './choose-interval.ts'
 import { countByLooking } from './count-by-looking.ts'
@@ -10,10 +10,8 @@ import { countFromCounts, isCountable } from './count-from-counts.ts'
 import type { HistogramQuery } from './log-query.ts'
 import type { LogSearch } from './log-search.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
-import { planWalk, timesOf, windowOf } from './plan-walk.ts'
+import { planWalk, timesOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
-import { resolveStreams } from './resolve-streams.ts'
-import { searchProgress } from './search-progress.ts'
 import type { Walk } from './walk-rows.ts'
 
 interface Window {
@@ -23,16 +21,15 @@ interface Window {
 
 /** How many entries a search has, by time and level: equal to what a search with the same filters finds. */
 export async function countLogs(deps: QueryDeps, search: LogSearch<HistogramQuery>): Promise<LogHistogram> {
-  const { db, config } = deps
+  const { config } = deps
   const { query } = search
   const startedMs = performance.now()
-  // read before the lines, which then cannot lack what it says is there
-  const [horizon, progress] = await Promise.all([findHorizon(db), searchProgress(deps, search)])
+  const { horizon, times, places, progress } = await beginSearch(deps, search, (found) =>
+    timesWithin(query, found, longestRetention(found.policy, search)),
+  )
   const retention = retentionOf(longestRetention(horizon.policy, search), horizon)
-  const times = timesWithin(query, horizon, retention.retention_seconds)
   const intervalSeconds = chooseInterval(lengthUsOf(times), query.buckets)
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
-  const places = await resolveStreams(db, search, async () => windowOf(horizon, times))
   const walk = planWalk(search, { horizon, places, times, order: 'desc', after: null, deadlineMs })
   const { counts, countedFromUs } = await count(deps, walk, intervalSeconds)
   const buckets = buildBuckets(counts, { ...times, intervalSeconds })

@@ -15,6 +15,8 @@ export const cappedTotal = 10_000
 const cheapMinutesMax = 500
 /** Beyond it, they are read from the newest on, so far that there should be this many times 10 000. */
 const slack = 1.5
+/** As many times further where levels are asked for: only their counts are read, of which there are fewer. */
+const levelSlack = 6
 /** Of streams with more, a page is hardly ever all. */
 const manyRows = 5_000
 /** Of all times. */
@@ -45,13 +47,20 @@ export async function countTotal(
   request: TotalRequest,
 ): Promise<Total> {
   const { mode, walk, seenBefore } = request
+  const needless = new AbortController()
+  const signal = AbortSignal.any([walk.signal, needless.signal])
   const counting =
-    mode === 'capped' && walk.lines.rows > manyRows && isCountable(walk) ? countCapped(db, request) : null
+    mode === 'capped' && walk.lines.rows > manyRows && isCountable(walk)
+      ? countCapped(db, { ...request, walk: { ...walk, signal } })
+      : null
   counting?.catch(() => undefined) // heard of below, unless the page tells the total
   const page = await pending
   const seen = seenBefore + page.skipped + page.rows.length
   const known: Total = { total: seen + (page.hasMore && !page.cutShort ? 1 : 0), total_is_exact: false }
-  if (!page.hasMore && (seenBefore === 0 || mode === 'none')) return { total: seen, total_is_exact: true }
+  if (!page.hasMore && (seenBefore === 0 || mode === 'none')) {
+    needless.abort()
+    return { total: seen, total_is_exact: true }
+  }
   if (mode === 'none') return { total: seen, total_is_exact: false }
   if (mode === 'exact') return countExactly(db, request)
   try {
@@ -97,8 +106,9 @@ async function sumUpTo(db: Database, { walk }: TotalRequest, timeoutMs: number):
   const { order, range, lines } = walk
   const isAll = isEverything(walk)
   const nowUs = isAll ? walk.nowUs : Math.min(walk.nowUs, lines.toUs)
-  const firstUs = isAll ? minuteUs : widthOfRows(walk, nowUs, cappedTotal * slack)
-  const windows = createTimeWindows(range, { order, nowUs, firstUs, unitUs: minuteUs })
+  const rarer = walk.filter.severities.length > 0 ? levelSlack : 1
+  const firstUs = isAll ? minuteUs * rarer : widthOfRows(walk, nowUs, cappedTotal * slack * rarer)
+  const windows = createTimeWindows(range, { order, nowUs, firstUs, growth: 8 * rarer, unitUs: minuteUs })
   let total = 0
   let boundMs: number | undefined // the first window is small, and a bound of its own costs three round trips
   for (let window = windows.next(0); window; window = windows.next(0)) {

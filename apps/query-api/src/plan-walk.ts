@@ -6,7 +6,7 @@ import type { LogFilters } from './log-query.ts'
 import { parameterProblem } from './parse-query.ts'
 import { timeAt } from './parse-time.ts'
 import type { LogSearch } from './log-search.ts'
-import type { SearchPlaces } from './resolve-streams.ts'
+import type { SearchPlaces } from './begin-search.ts'
 import type { TimeWindow } from './time-windows.ts'
 import type { Walk } from './walk-rows.ts'
 

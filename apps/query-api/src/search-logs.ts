@@ -1,17 +1,16 @@
 import type { LogPage } from '@logboom/contracts'
-import { findHorizon, listGaps } from '@logboom/db'
+import { listGaps } from '@logboom/db'
 import type { ListPage } from '@logboom/db'
 import { z } from 'zod'
+import { beginSearch } from './begin-search.ts'
 import { countTotal } from './count-total.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { findPage } from './find-page.ts'
 import type { LogQuery } from './log-query.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
 import type { LogSearch } from './log-search.ts'
-import { searchProgress } from './search-progress.ts'
-import { planWalk, timesOf, windowOf } from './plan-walk.ts'
+import { planWalk, timesOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
-import { resolveStreams } from './resolve-streams.ts'
 import { toStoredEntry } from './to-stored-entry.ts'
 
 const gapsMax = 100
@@ -37,17 +36,11 @@ export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): 
   const { scope, query, filters } = search
   const startedMs = performance.now()
   const cursor = query.cursor === undefined ? null : decodeCursor(query.cursor, filters, LogPosition)
-  const beginning = findHorizon(db).then((horizon) => {
-    const times = cursor ?? timesOf(query, horizon)
-    return { horizon, times, window: windowOf(horizon, times) }
-  })
-  // read before streams and lines, which then cannot lack what it says is there; beside the horizon, it takes no time
-  const progressing = searchProgress(deps, search)
-  const [{ horizon, times }, progress, places] = await Promise.all([
-    beginning,
-    progressing,
-    progressing.then(() => resolveStreams(db, search, async () => (await beginning).window)),
-  ])
+  const { horizon, times, places, progress } = await beginSearch(
+    deps,
+    search,
+    (found) => cursor ?? timesOf(query, found),
+  )
   const { classes } = horizon
   const deadlineMs = startedMs + config.SEARCH_TIME_MS
   const { order } = query

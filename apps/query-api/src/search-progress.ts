@@ -1,19 +1,18 @@
 import type { AgentProgress, SearchProgress } from '@logboom/contracts'
 import { formatTimestamp, timeOfNanos } from '@logboom/contracts'
-import { findProgress } from '@logboom/db'
-import type { FoundProgress } from '@logboom/db'
-import type { LogSearch } from './log-search.ts'
-import type { QueryDeps } from './query-deps.ts'
+import type { FoundProgress, ProgressOptions } from '@logboom/db'
+import type { QueryConfig } from './config.ts'
 
 const agentsMax = 20
 
+/** Of how many agents a search is told. */
+export function progressOptionsOf({ MAX_INSTANCES }: Pick<QueryConfig, 'MAX_INSTANCES'>): ProgressOptions {
+  return { maxInstances: MAX_INSTANCES, limit: agentsMax }
+}
+
 /** How far the lines of a search can be believed to be all there are. */
-export async function searchProgress(
-  { db, config }: QueryDeps,
-  { scope, streams }: Pick<LogSearch<unknown>, 'scope' | 'streams'>,
-): Promise<SearchProgress> {
-  const options = { maxInstances: config.MAX_INSTANCES, limit: agentsMax }
-  const agents = (await findProgress(db, scope, streams, options)).map(toAgentProgress)
+export function toSearchProgress(found: readonly FoundProgress[]): SearchProgress {
+  const agents = found.map(toAgentProgress)
   // the one that lags most: what holds for it holds for all
   return { complete_until: agents[0]?.complete_until ?? null, agents }
 }

@@ -26,6 +26,7 @@ export async function startQueryApi(
     applicationName: 'logboom-query-api',
     connectionsMax: config.DATABASE_CONNECTIONS,
     statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+    prepare: config.PREPARED_STATEMENTS,
     settings: searchSettings,
     onError: (err) => log.warn('idle database connection lost', { err }),
   })

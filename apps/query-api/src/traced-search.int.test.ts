@@ -9,7 +9,7 @@ import type { Line } from './line-fixture.ts'
 import { parseLogQuery } from './log-query.ts'
 import { openQueryApi } from './query-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
-import { resolveStreams } from './resolve-streams.ts'
+import { beginSearch } from './begin-search.ts'
 
 let api: TestQueryApi
 beforeAll(async () => {
@@ -209,9 +209,9 @@ function withoutClock({
 }
 
 describe('the ledger', () => {
-  const resolve = (query: string, agentId: string | null = null) =>
-    resolveStreams(
-      api.db,
+  const resolve = async (query: string, agentId: string | null = null) => {
+    const { places } = await beginSearch(
+      { db: api.db, config: { MAX_INSTANCES: 1 } },
       {
         scope: { agents: null, namespaces: null },
         streams: { ...anyStream, agentId },
@@ -219,8 +219,10 @@ describe('the ledger', () => {
         filters: null,
         signal: new AbortController().signal,
       },
-      async () => ({ fromUs: api.nowUs - 7_200e6, toUs: api.nowUs + 1e6 }),
+      () => ({ since: { us: api.nowUs - 7_200e6, ns: 0 }, until: { us: api.nowUs + 1e6, ns: 0 } }),
     )
+    return places
+  }
 
   test('leads a search to the part of a batch that has the value', async () => {
     const { id } = await api.createAgent()

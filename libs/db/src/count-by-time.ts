@@ -33,5 +33,5 @@ export async function countByTime(
 
 /** Where the interval begins that a time lies in. */
 export function intervalOf(time: Sql, seconds: number): Sql {
-  return sql`date_bin(make_interval(secs => ${seconds}::float8), ${time}, 'epoch')`
+  return sql`date_bin(${`${seconds} seconds`}::interval, ${time}, 'epoch')`
 }

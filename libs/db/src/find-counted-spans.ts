@@ -1,9 +1,12 @@
 import { formatMicros } from '@logboom/contracts'
 import type { Sql } from 'sql-template-tag'
-import sql, { join } from 'sql-template-tag'
-import { hasSeverity, isOfStreams } from './match-rows.ts'
+import sql from 'sql-template-tag'
+import { hasSeverity } from './match-rows.ts'
 import type { RowQuery, StreamSpan } from './match-rows.ts'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
+import { countsOf } from './stream-counts.ts'
+import type { CountsTable } from './stream-counts.ts'
 
 export interface CountedSpans {
   /** Minutes of streams, from the end where the page begins. */
@@ -34,7 +37,10 @@ export async function findCountedSpans(
   rowsWanted: number,
 ): Promise<CountedSpans> {
   const { window, order } = query
-  const { rows } = await db.pool.query<SpanRow>(countedSpansStatement(query, rowsWanted))
+  const statement = countedSpansStatement(query, rowsWanted)
+  const { rows } = await ('ids' in query.streams
+    ? queryPrepared<SpanRow>(db, statement)
+    : db.pool.query<SpanRow>(statement))
   const spans = rows.map(({ stream_id, minute_us }) => {
     const minUs = Number(minute_us)
     return { streamId: stream_id, minUs, maxUs: minUs + minuteUs - 1 }
@@ -63,7 +69,7 @@ export function countedSpansStatement(query: Omit<RowQuery, 'spans'>, rowsWanted
         sum(sure) over (order by ${inTime}) - sum(sure) over (partition by minute) as before
       from (
         select stream_id, minute, case when ${isWhole} then sum(rows) else 0 end as sure
-        from (${ofTable(sql`log_counts`, query)} union all ${ofTable(sql`log_count_deltas`, query)}) as counts
+        from (${ofTable('log_counts', query)} union all ${ofTable('log_count_deltas', query)}) as counts
         group by stream_id, minute
         having sum(rows) > 0
       ) as minutes
@@ -76,14 +82,13 @@ function time(us: number): Sql {
   return sql`${formatMicros(us)}::timestamptz`
 }
 
-function ofTable(table: Sql, query: Omit<RowQuery, 'spans'>): Sql {
+function ofTable(table: CountsTable, query: Omit<RowQuery, 'spans'>): Sql {
   const { sight, window, filter } = query
   const conditions = [
-    isOfStreams(sql`k.stream_id`, query),
-    sql`k.retention_class = any(${sight.classes.map(({ classId }) => classId)}::smallint[])`,
     sql`k.minute >= date_trunc('minute', ${time(window.fromUs)})`,
     sql`k.minute < ${time(window.toUs)}`,
     ...hasSeverity(sql`k.severity`, filter.severities),
   ]
-  return sql`select k.stream_id, k.minute, k.rows from ${table} k where ${join(conditions, ' and ')}`
+  const ofClass = sql`k.retention_class = any(${sight.classes.map(({ classId }) => classId)}::smallint[])`
+  return sql`select k.stream_id, k.minute, k.rows from ${countsOf(table, query, { conditions, ofClass })}`
 }

@@ -1,7 +1,9 @@
+import type { Sql } from 'sql-template-tag'
 import sql, { raw } from 'sql-template-tag'
 import { policyColumns } from './list-retention-policy.ts'
 import type { RetentionPolicyTable } from './list-retention-policy.ts'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
 import type { RetentionSpan } from './visible-rows.ts'
 
 /** What there is to be seen at this moment. */
@@ -16,7 +18,7 @@ export interface Horizon {
   policy: RetentionPolicyTable
 }
 
-interface HorizonRow {
+export interface HorizonRow {
   now_us: string
   classes: Horizon['classes']
   from_us: string | null
@@ -26,7 +28,12 @@ interface HorizonRow {
 
 /** Read before each search: the clock, the retention in force, and how far a search need look. */
 export async function findHorizon(db: Database): Promise<Horizon> {
-  const { rows } = await db.pool.query<HorizonRow>(sql`
+  const { rows } = await queryPrepared<HorizonRow>(db, horizonStatement)
+  return horizonOf(rows)
+}
+
+/** One row. */
+export const horizonStatement: Sql = sql`
     select
       (extract(epoch from now()) * 1000000)::bigint as now_us,
       (extract(epoch from min(p.from_time)) * 1000000)::bigint as from_us,
@@ -38,8 +45,9 @@ export async function findHorizon(db: Database): Promise<Horizon> {
         from retention_classes c
       ) as classes,
       (select row_to_json(policy) from (select ${raw(policyColumns)}) as policy) as policy
-    from log_partitions p`)
-  const [row] = rows
+    from log_partitions p`
+
+export function horizonOf([row]: readonly HorizonRow[]): Horizon {
   if (!row) throw new Error('an aggregate without a row')
   const { now_us, from_us, to_us, classes, policy } = row
   const span = from_us === null || to_us === null ? null : { fromUs: Number(from_us), toUs: Number(to_us) }

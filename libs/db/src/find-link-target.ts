@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
 import { ownerIsVisible } from './visible-rows.ts'
 import type { ReadScope } from './visible-rows.ts'
 
@@ -23,7 +24,9 @@ export async function findLinkTarget(
   id: string,
 ): Promise<boolean> {
   const { table, link } = names[kind]
-  const { rowCount } = await db.pool.query(sql`
+  const { rowCount } = await queryPrepared(
+    db,
+    sql`
     select 1
     from ${table} t
     where t.id = ${id}::uuid and (
@@ -31,6 +34,7 @@ export async function findLinkTarget(
       or exists (
         select 1 from log_streams s
         where ${link} = t.id and ${ownerIsVisible(scope, { agentId: sql`s.agent_id`, namespace: sql`s.namespace` })}
-      ))`)
+      ))`,
+  )
   return rowCount === 1
 }

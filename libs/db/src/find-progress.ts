@@ -3,6 +3,7 @@ import sql, { join } from 'sql-template-tag'
 import { likePrefix, matchesStream } from './match-streams.ts'
 import type { StreamFilter } from './match-streams.ts'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
 import { ownerIsVisible } from './visible-rows.ts'
 import type { ReadScope } from './visible-rows.ts'
 
@@ -21,7 +22,7 @@ export interface ProgressOptions {
   limit: number
 }
 
-interface ProgressRow {
+export interface ProgressRow {
   agent_id: string
   until_ns: string | null
   lag_seconds: number | null
@@ -29,7 +30,7 @@ interface ProgressRow {
 
 /**
  * How far the agents of a search have come with the streams that it covers, the one that lags most first: so the first
- * says what holds for all. To be read before streams and lines, which then cannot lack what is told of here.
+ * says what holds for all. To be read before lines, and not after streams, which then cannot lack what is told of here.
  * One agent takes 0.5 ms, half of it for the plan; a thousand take 4 ms, and where the search asks for some streams alone,
  * half a microsecond for each stream that is behind.
  */
@@ -37,9 +38,18 @@ export async function findProgress(
   db: Database,
   scope: ReadScope,
   filter: StreamFilter,
-  { maxInstances, limit }: ProgressOptions,
+  options: ProgressOptions,
 ): Promise<FoundProgress[]> {
-  const { rows } = await db.pool.query<ProgressRow>(sql`
+  const { rows } = await queryPrepared<ProgressRow>(db, progressStatement(scope, filter, options))
+  return progressOf(rows)
+}
+
+export function progressStatement(
+  scope: ReadScope,
+  filter: StreamFilter,
+  { maxInstances, limit }: ProgressOptions,
+): Sql {
+  return sql`
     select a.id as agent_id, nullif(r.until_ns, ${unknown})::text as until_ns,
       case when r.until_ns >= 0 then
         greatest(0, round(extract(epoch from now()) - r.until_ns / 1e9, 3))::float8
@@ -57,7 +67,10 @@ export async function findProgress(
     ) as r
     where ${coversAgent(scope, filter)}
     order by r.until_ns, a.id
-    limit ${limit}::integer`)
+    limit ${limit}::integer`
+}
+
+export function progressOf(rows: readonly ProgressRow[]): FoundProgress[] {
   return rows.map(({ agent_id, until_ns, lag_seconds }) => ({
     agentId: agent_id,
     untilNs: until_ns === null ? null : BigInt(until_ns),

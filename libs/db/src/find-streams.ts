@@ -1,7 +1,9 @@
+import type { Sql } from 'sql-template-tag'
 import sql, { empty } from 'sql-template-tag'
 import { matchesStream } from './match-streams.ts'
 import type { StreamFilter } from './match-streams.ts'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
 import type { ReadScope } from './visible-rows.ts'
 
 /** The streams of a search: their ids, or, where they are too many to list, the filter that they match. */
@@ -21,12 +23,12 @@ export type FoundStreams = StreamSet & { lines: StreamLines }
 /** Beyond this, sending the ids with each statement costs more than joining by the filter. */
 const idsMax = 2_000
 
-interface StreamsRow {
+export interface StreamsRow {
   /** Null: too many. */
   ids: string[] | null
   rows: number
-  from_us: number | null
-  to_us: number | null
+  first_us: number | null
+  last_us: number | null
 }
 
 /**
@@ -39,20 +41,32 @@ export async function findStreams(
   filter: StreamFilter,
   among: readonly string[] | null = null,
 ): Promise<FoundStreams> {
+  const { rows } = await queryPrepared<StreamsRow>(db, streamsStatement(scope, filter, among))
+  return streamsOf(rows, filter)
+}
+
+/** One row. */
+export function streamsStatement(
+  scope: ReadScope,
+  filter: StreamFilter,
+  among: readonly string[] | null = null,
+): Sql {
   const those = among ? sql`and s.id = any(${among}::bigint[])` : empty
-  const { rows } = await db.pool.query<StreamsRow>(sql`
+  return sql`
     select case when count(*) <= ${idsMax}::integer then coalesce(array_agg(id::text), '{}') end as ids,
       coalesce(sum(row_count), 0)::float8 as rows,
-      (extract(epoch from min(first_seen)) * 1000000)::float8 as from_us,
-      (extract(epoch from max(last_seen)) * 1000000)::float8 as to_us
+      (extract(epoch from min(first_seen)) * 1000000)::float8 as first_us,
+      (extract(epoch from max(last_seen)) * 1000000)::float8 as last_us
     from (
       select s.id, s.row_count, s.first_seen, s.last_seen
       from log_streams s
       where ${matchesStream(scope, filter)} ${those}
       limit ${idsMax + 1}::integer
-    ) as found`)
-  const [row] = rows
+    ) as found`
+}
+
+export function streamsOf([row]: readonly StreamsRow[], filter: StreamFilter): FoundStreams {
   if (!row) throw new Error('an aggregate without a row')
-  const lines = { rows: row.rows, fromUs: row.from_us ?? 0, toUs: row.to_us ?? 0 }
+  const lines = { rows: row.rows, fromUs: row.first_us ?? 0, toUs: row.last_us ?? 0 }
   return row.ids ? { ids: row.ids, lines } : { filter, lines }
 }

@@ -7,6 +7,7 @@ import type { ListPage } from './list-page.ts'
 import { matchesStream, placeConditions } from './match-streams.ts'
 import type { StreamFilter } from './match-streams.ts'
 import type { Database } from './open-database.ts'
+import { queryPrepared } from './query-prepared.ts'
 import { isVisible } from './visible-rows.ts'
 import type { ReadScope, Sight } from './visible-rows.ts'
 
@@ -25,14 +26,17 @@ export async function listGaps(
   filter: GapFilter,
   page: ListPage,
 ): Promise<StoredGap[]> {
-  const { rows } = await db.pool.query<StoredGap & { lines: string | null; bytes: string | null }>(sql`
+  const { rows } = await queryPrepared<StoredGap & { lines: string | null; bytes: string | null }>(
+    db,
+    sql`
     select g.id, g.agent_id, g.namespace, g.pod_name, g.container_name, ${timeText(sql`g.from_time`)} as "from",
       ${timeText(sql`g.to_time`)} as "to", g.lines, g.bytes, g.reason, g.exact,
       ${timeText(sql`g.created_at`)} as created_at
     from log_gaps g
     where ${matchesGap(sight, filter)} and ${isAfter(page, sql`g.to_time`, sql`g.id`)}
     order by g.to_time desc, g.id desc
-    limit ${page.limit}::integer`)
+    limit ${page.limit}::integer`,
+  )
   return rows.map((row) => ({ ...row, lines: numberOf(row.lines), bytes: numberOf(row.bytes) }))
 }
 

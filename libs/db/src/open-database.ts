@@ -1,6 +1,8 @@
 import pg from 'pg'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient } from './generated/client.ts'
+import { createStatementNames } from './statement-names.ts'
+import type { StatementNames } from './statement-names.ts'
 
 export interface DatabaseOptions {
   url: string
@@ -13,6 +15,8 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number
   /** Settings of each connection, as in postgresql.conf. */
   settings?: Record<string, string>
+  /** Keep frequent statements on each connection, see `queryPrepared`. Default: no. */
+  prepare?: boolean
   /** Called for errors of idle connections, which are otherwise lost. */
   onError?: (error: Error) => void
 }
@@ -21,6 +25,8 @@ export interface DatabaseOptions {
 export interface Database {
   pool: pg.Pool
   prisma: PrismaClient
+  /** Of the statements that are kept on each connection; null: none are. */
+  names: StatementNames | null
   /** Resolves when PostgreSQL answers, rejects when it does not. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -52,6 +58,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     pool,
     prisma,
+    names: options.prepare ? createStatementNames() : null,
     ping: async () => void (await pool.query('select 1')),
     close: async () => {
       await prisma.$disconnect()

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import type { Pool } from 'pg'
 import type { Sql } from 'sql-template-tag'
 import { createPartitions } from './create-partitions.ts'
@@ -108,10 +109,40 @@ interface PlanNode {
 }
 
 /** Runs a statement and tells how each table that begins with `prefix` was really read; what was never executed is left out. */
-export async function explainScans(pool: Pool, statement: Sql, prefix: string): Promise<LeafScan[]> {
+export function explainScans(pool: Pool, { text, values }: Sql, prefix: string): Promise<LeafScan[]> {
+  return scansOf(pool, { text, values }, prefix)
+}
+
+/** The same of a statement that the only connection of the pool keeps under this name, by the plan that is for all values. */
+export async function explainPrepared(
+  pool: Pool,
+  { name, values }: { name: string; values: readonly unknown[] },
+  prefix: string,
+): Promise<LeafScan[]> {
+  await pool.query('set plan_cache_mode = force_generic_plan')
+  try {
+    return await scansOf(
+      pool,
+      { text: `execute ${name}(${values.map(literalOf).join(', ')})`, values: [] },
+      prefix,
+    )
+  } finally {
+    await pool.query('reset plan_cache_mode')
+  }
+}
+
+function literalOf(value: unknown): string {
+  return Array.isArray(value) ? pg.escapeLiteral(`{${value.join(',')}}`) : pg.escapeLiteral(String(value))
+}
+
+async function scansOf(
+  pool: Pool,
+  { text, values }: Pick<Sql, 'text' | 'values'>,
+  prefix: string,
+): Promise<LeafScan[]> {
   const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
-    `explain (analyze, timing off, format json) ${statement.text}`,
-    statement.values,
+    `explain (analyze, timing off, format json) ${text}`,
+    values,
   )
   const nodes = rows.flatMap((row) => row['QUERY PLAN'].flatMap(({ Plan }) => flatten(Plan)))
   return nodes

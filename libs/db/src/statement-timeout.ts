@@ -7,10 +7,7 @@ export function withStatementTimeout<T>(
   timeoutMs: number,
   work: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
-  return transaction(pool, async (client) => {
-    await client.query(`select set_config('statement_timeout', $1::text, true)`, [String(timeoutMs)])
-    return work(client)
-  })
+  return transaction(pool, work, `begin; set local statement_timeout = ${Math.ceil(timeoutMs)}`)
 }
 
 /** True when PostgreSQL ended a statement because it ran for too long. */

@@ -1,11 +1,18 @@
 import type { Pool, PoolClient } from 'pg'
 
-/** Runs `work` in one transaction on one connection: COMMIT when it returns, ROLLBACK when it throws. */
-export async function transaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction on one connection: COMMIT when it returns, ROLLBACK when it throws. `begin` may set
+ * something for it in the same round trip.
+ */
+export async function transaction<T>(
+  pool: Pool,
+  work: (client: PoolClient) => Promise<T>,
+  begin = 'begin',
+): Promise<T> {
   const client = await pool.connect()
   let failure: Error | undefined
   try {
-    await client.query('begin')
+    await client.query(begin)
     const result = await work(client)
     await client.query('commit')
     return result

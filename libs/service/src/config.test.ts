@@ -5,6 +5,7 @@ import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { baseConfig, ConfigError, parseConfig, readConfig, secret, secretsOf } from './config.ts'
 import { describeConfig } from './describe-config.ts'
+import { explainConfig } from './explain-config.ts'
 
 const Config = z
   .object({
@@ -103,6 +104,66 @@ test('keys of other apps are passed over, and their owner judges them', () => {
   )
 })
 
+test('YAML says the same as TOML, and every scalar is the text that stands there', () => {
+  const yaml = `
+broker:
+  ingest_api:
+    port: 4000
+    tls: yes
+    names: [a, "b"]
+    log_level: # not set
+    peer_url: ~
+    ops_host: 0123
+  log_retention: { retention_hours: 1.5 }`
+  const config = parseConfig('ingest-api', Config, { env, yaml })
+  expect(config.PEER_URL).toBeUndefined()
+  expect(config).toMatchObject({
+    PORT: 4000,
+    TLS: true,
+    NAMES: ['a', 'b'],
+    LOG_LEVEL: 'info',
+    OPS_HOST: '0123',
+    RETENTION_HOURS: 1.5,
+  })
+})
+
+const laughs = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(9)}x]`)
+test.each([
+  [
+    'an unknown key',
+    'broker: { ingest_api: { prot: 1 } }',
+    /^broker\.ingest_api\.prot: unknown key in the YAML file$/,
+  ],
+  ['a list', '- a', /^YAML file: must hold a map of settings$/],
+  ['an anchor', 'agent: &a { b: c }', /^YAML file: anchors and aliases are not taken, in line 1$/],
+  ['a tag', 'agent:\n  x: !!binary aGk=', /^YAML file: tags are not taken, in line 2$/],
+  ['a tag of a language', 'agent: !!js/function hush', /^YAML file: tags are not taken, in line 1$/],
+  ['a thousand million words', `agent:\n  l0: &l0 x\n  ${laughs.join('\n  ')}`, /^YAML file: anchors/],
+  ['a key that is there twice', 'agent: { a: 1, a: 2 }', /^YAML file: syntax error in line 1, column \d+$/],
+  ['two documents', 'agent: {}\n---\nagent: {}', /^YAML file: syntax error in line 2/],
+  ['half a quote', 'agent:\n  agent_pak: "hush-hush', /^YAML file: syntax error in line 2/],
+  ['a tower of brackets', `agent: ${'['.repeat(20_000)}`, /^YAML file: (?:nested too deeply|syntax error)/],
+])('%s in YAML refuses to start and is not quoted', (_what, yaml, fault) => {
+  const [first = ''] = faultsOf({ env, yaml })
+  expect(first).toMatch(fault)
+  expect(first).not.toContain('hush')
+})
+
+test('what is in force can be shown, with where it comes from, without secrets, and also with faults', () => {
+  const yaml =
+    'broker: { ingest_api: { port: none, peer_url: "http://me:hush@peer", signing_key_secret: hush-hush } }'
+  const { settings, faults } = explainConfig('ingest-api', Config, { env: { OPS_PORT: '7' }, yaml })
+  const shown = Object.fromEntries(settings.map(({ name, text, from }) => [name, `${text} ${from}`]))
+  expect(shown).toMatchObject({
+    PORT: 'none file',
+    OPS_PORT: '7 environment',
+    LOG_LEVEL: 'info default',
+    PEER_URL: 'http://me:[masked]@peer file',
+    SIGNING_KEY_SECRET: '[masked] file',
+  })
+  expect(faults).toEqual([])
+})
+
 test('a table can be the value of one key, as pod_selector is', () => {
   const Agent = z.object({
     POD_SELECTOR: z.string().default('{}').meta({ toml: 'agent.logging.pod_selector' }),
@@ -157,6 +218,13 @@ test('LOGBOOM_CONFIG names the file, and one that is missing refuses to start', 
   vi.stubEnv('SIGNING_KEY_SECRET', env.SIGNING_KEY_SECRET)
   writeFileSync(join(folder, 'logboom.toml'), '[broker.ingest_api]\nport = 4711')
   expect(readConfig('ingest-api', Config).PORT).toBe(4711)
+  writeFileSync(join(folder, 'logboom.yml'), 'broker: { ingest_api: { port: 4712, ops_port: 1 } }')
+  const given = { LOGBOOM_CONFIG: join(folder, 'logboom.yml'), OPS_PORT: '2' }
+  expect(readConfig('ingest-api', Config, given)).toMatchObject({ PORT: 4712, OPS_PORT: 2 })
+  writeFileSync(join(folder, 'large.toml'), '#'.repeat(1_048_577))
+  expect(() => readConfig('ingest-api', Config, { LOGBOOM_CONFIG: join(folder, 'large.toml') })).toThrow(
+    '1 MiB',
+  )
   vi.stubEnv('LOGBOOM_CONFIG', join(folder, 'absent.toml'))
   expect(() => readConfig('ingest-api', Config)).toThrow(/absent\.toml cannot be read \(ENOENT\)/)
 })

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { describeConfig } from './describe-config.ts'
 import type { ConfigRow } from './describe-config.ts'
-import { readToml } from './toml-places.ts'
+import { readPlaces } from './file-places.ts'
 
 export interface ConfigSources {
   env: Record<string, string | undefined>
-  /** The text of the TOML file, if there is one. */
+  /** The text of the configuration file, if there is one, in one of its two forms. */
   toml?: string
+  yaml?: string
 }
 
 /** Every fault of a configuration at once; the message is for a human's terminal and holds no secret. */
@@ -52,9 +53,9 @@ export function secret(): z.ZodString {
 }
 
 /**
- * The app's configuration from its environment and its TOML file; the environment wins, an empty variable counts as
+ * The app's configuration from its environment and its file; the environment wins, an empty variable counts as
  * unset, and each value reaches the schema as text, wherever it came from.
- * @throws {ConfigError} with all faults, unknown TOML keys among them
+ * @throws {ConfigError} with all faults, unknown keys of the file among them
  */
 export function parseConfig<S extends z.ZodObject>(
   app: string,
@@ -62,12 +63,9 @@ export function parseConfig<S extends z.ZodObject>(
   sources: ConfigSources,
 ): z.output<S> {
   const rows = describeConfig(app, schema)
-  const { values, faults } = readToml(app, new Set(rows.map((row) => row.toml)), sources.toml ?? '')
+  const { texts, faults } = gatherTexts(app, rows, sources)
   const input: Record<string, string> = {}
-  for (const row of rows) {
-    const text = sources.env[row.name] || values.get(row.toml)
-    if (text !== undefined) input[row.name] = text
-  }
+  for (const [name, { text }] of texts) input[name] = text
   const parsed = schema.safeParse(input)
   if (parsed.success && faults.length === 0) return parsed.data
   const told = [...faults, ...(parsed.error?.issues ?? []).map((issue) => faultText(issue, rows, input))]
@@ -77,14 +75,52 @@ export function parseConfig<S extends z.ZodObject>(
   )
 }
 
+/** What is set, by variable, before anything is checked. */
+export function gatherTexts(
+  app: string,
+  rows: readonly ConfigRow[],
+  { env, toml, yaml }: ConfigSources,
+): { texts: Map<string, { text: string; from: 'environment' | 'file' }>; faults: string[] } {
+  const format = yaml === undefined ? 'toml' : 'yaml'
+  const { values, faults } = readPlaces(app, new Set(rows.map((row) => row.toml)), yaml ?? toml ?? '', format)
+  const texts = new Map<string, { text: string; from: 'environment' | 'file' }>()
+  for (const row of rows) {
+    const own = env[row.name]
+    const filed = values.get(row.toml)
+    if (own) texts.set(row.name, { text: own, from: 'environment' })
+    else if (filed !== undefined) texts.set(row.name, { text: filed, from: 'file' })
+  }
+  return { texts, faults }
+}
+
 /**
- * `parseConfig` from this process: its environment, and the TOML file that `LOGBOOM_CONFIG` names.
+ * `parseConfig` from this process: its environment, and the file that `LOGBOOM_CONFIG` names. `given` stands before both,
+ * as a command line does. Reads all of it anew each time.
  * @throws {ConfigError} also when that file cannot be read
  */
-export function readConfig<S extends z.ZodObject>(app: string, schema: S): z.output<S> {
-  const file = process.env['LOGBOOM_CONFIG']
-  if (!file) return parseConfig(app, schema, { env: process.env })
-  return parseConfig(app, schema, { env: process.env, toml: textOf(app, file) })
+export function readConfig<S extends z.ZodObject>(
+  app: string,
+  schema: S,
+  given: Record<string, string> = {},
+): z.output<S> {
+  return parseConfig(app, schema, readSources(app, given))
+}
+
+/**
+ * What this process is told: its environment with `given` on top, and the file that `LOGBOOM_CONFIG` names.
+ * @throws {ConfigError} when that file cannot be read
+ */
+export function readSources(app: string, given: Record<string, string> = {}): ConfigSources {
+  const env = { ...process.env, ...given }
+  const file = env['LOGBOOM_CONFIG']
+  if (!file) return { env }
+  const text = textOf(app, file)
+  return /\.ya?ml$/i.test(file) ? { env, yaml: text } : { env, toml: text }
+}
+
+/** The file that `readSources` would read; none where nothing names one. */
+export function configFileOf(given: Record<string, string> = {}): string | undefined {
+  return (given['LOGBOOM_CONFIG'] ?? process.env['LOGBOOM_CONFIG']) || undefined
 }
 
 /** The values of the fields marked secret, for the logger to mask. */
@@ -110,9 +146,14 @@ function masked(text: string, secrets: readonly string[]): string {
   return secrets.reduce((clean, value) => clean.replaceAll(value, '[masked]'), text)
 }
 
+/** Far more than settings need; a file that was named by mistake is not parsed. */
+const fileBytesMax = 1_048_576
+
 function textOf(app: string, file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    const text = readFileSync(file, 'utf8')
+    if (text.length <= fileBytesMax) return text
+    throw Object.assign(new Error('too large'), { code: 'larger than 1 MiB' })
   } catch (err) {
     const code = err instanceof Error && 'code' in err ? String(err.code) : 'unreadable'
     throw new ConfigError(app, [`LOGBOOM_CONFIG: ${file} cannot be read (${code})`])

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { tomlPlace } from './toml-places.ts'
+import { placeOf } from './file-places.ts'
 
 export interface ConfigRow {
   /** The environment variable. */
   name: string
-  /** Where the same setting stands in the TOML file, such as `broker.log_retention.retention_hours`. */
+  /** Where the same setting stands in a TOML or YAML file, such as `broker.log_retention.retention_hours`. */
   toml: string
   type: string
   /** As text; `undefined` where there is none, and always for secrets. */
@@ -32,7 +32,7 @@ function describeField(app: string, name: string, field: z.ZodType): ConfigRow {
   const secret = meta['secret'] === true
   return {
     name,
-    toml: typeof meta['toml'] === 'string' ? meta['toml'] : tomlPlace(app, name),
+    toml: typeof meta['toml'] === 'string' ? meta['toml'] : placeOf(app, name),
     type: typeText(shape),
     default: secret ? undefined : defaultText(meta['default']),
     ...(typeof meta['unit'] === 'string' && { unit: meta['unit'] }),

@@ -7,13 +7,24 @@ export { createAddressLimit } from './address-limit.ts'
 export type { AddressLimit, AddressLimitOptions } from './address-limit.ts'
 export { createAuthenticator } from './authenticate.ts'
 export type { Authenticator, AuthenticatorOptions } from './authenticate.ts'
-export { baseConfig, ConfigError, parseConfig, readConfig, secret, secretsOf } from './config.ts'
+export {
+  baseConfig,
+  ConfigError,
+  configFileOf,
+  parseConfig,
+  readConfig,
+  readSources,
+  secret,
+  secretsOf,
+} from './config.ts'
 export type { ConfigSources } from './config.ts'
 export { createCredentialCache } from './credential-cache.ts'
 export type { CredentialCache, CredentialCacheOptions } from './credential-cache.ts'
 export { DeadlineError, withDeadline } from './deadline.ts'
 export { describeConfig } from './describe-config.ts'
 export type { ConfigRow } from './describe-config.ts'
+export { explainConfig } from './explain-config.ts'
+export type { ExplainedSetting } from './explain-config.ts'
 export { forwardTo } from './forward.ts'
 export type { ForwardOptions } from './forward.ts'
 export { createHttpApp, requestIdOf } from './http-app.ts'
@@ -27,7 +38,7 @@ export type { Logger, LoggerOptions } from './log.ts'
 export { createOidcVerifier } from './oidc.ts'
 export type { OidcIssuer, OidcOptions, OidcVerifier } from './oidc.ts'
 export { cachedReadiness, serveOps } from './ops.ts'
-export type { OpsOptions, ReadyReport } from './ops.ts'
+export type { DebugPage, OpsOptions, ReadyReport } from './ops.ts'
 export { hashLong, issuePak, longMatches, parsePak } from './pak.ts'
 export type { IssuedKey } from './pak.ts'
 export { canReadAgent, principalOf, requireAdmin, requireAgentSelf } from './principal.ts'

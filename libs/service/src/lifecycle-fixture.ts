@@ -18,6 +18,10 @@ await runProcess('query-api', Config, async (config, life, log) => {
     case 'leak':
       setInterval(() => {}, 60_000)
       break
+    case 'reload':
+      life.onReload('broken', () => Promise.reject(new Error('the file is gone')))
+      life.onReload('settings', () => log.info('read again'))
+      break
     case 'throw':
       setTimeout(() => {
         throw new Error(`out of the blue ${config.KEY}`)

@@ -130,6 +130,36 @@ test('a second signal exits at once', async () => {
   expect(await child.exit).toBe(143)
 })
 
+test('SIGHUP reloads what can be reloaded, one failure harms neither the others nor the process', async () => {
+  const child = startChild('reload')
+  await started(child)
+  for (const times of [1, 2]) {
+    child.kill('SIGHUP')
+    await until(() => messagesOf(child).filter((msg) => msg === 'reload failed').length === times)
+  }
+  expect(messagesOf(child)).toEqual(['started', 'read again', 'reload failed', 'read again', 'reload failed'])
+  child.kill('SIGTERM')
+  expect(await child.exit).toBe(0)
+})
+
+test('SIGHUP ends a process that has nothing to reload as SIGTERM does', async () => {
+  const child = startChild('idle')
+  await started(child)
+  child.kill('SIGHUP')
+  expect(await child.exit).toBe(0)
+  expect(messagesOf(child)).toEqual(['started', 'stopping', 'second closed', 'first closed', 'stopped'])
+})
+
+test('a reload that comes while everything is being closed does nothing', async () => {
+  const life = createLifecycle(createLogBook().log, { graceMs: 5_000 })
+  let reloads = 0
+  life.onReload('settings', () => (reloads += 1))
+  expect([life.reload(), reloads]).toEqual([true, 1])
+  const stopped = life.stop('test')
+  expect([life.reload(), reloads]).toEqual([true, 1])
+  await stopped
+})
+
 test('a handle that somebody forgot does not keep the process', async () => {
   const child = startChild('leak')
   await started(child)

@@ -1,4 +1,5 @@
 import { flushCompileCache } from 'node:module'
+import type { Writable } from 'node:stream'
 import type { z } from 'zod'
 import { ConfigError, readConfig, secretsOf } from './config.ts'
 import type { baseConfig } from './config.ts'
@@ -11,6 +12,10 @@ export interface Lifecycle {
   /** Aborted when stopping starts. */
   readonly signal: AbortSignal
   readonly stopping: boolean
+  /** Registers what reads its configuration again at SIGHUP; without any, SIGHUP ends the process as SIGTERM does. */
+  onReload(name: string, reload: () => unknown): void
+  /** Reloads everything that can be; false when nothing can. Never rejects or stops anything. */
+  reload(): boolean
   /** Starts a background task, which ends when its signal is aborted; its failure stops the process. */
   spawn(name: string, task: (signal: AbortSignal) => Promise<void>): void
   /** Closes everything, last opened first, one at a time. The same promise however often it is called. */
@@ -25,6 +30,11 @@ export interface Lifecycle {
 interface Closer {
   name: string
   close: () => unknown
+}
+
+interface Reloader {
+  name: string
+  reload: () => unknown
 }
 
 /**
@@ -62,11 +72,9 @@ export function createLifecycle(log: Logger, { graceMs }: { graceMs: number }): 
       if (state.closed) void closeOne(log, { name, close })
       else closers.push({ name, close })
     },
+    ...createReloading(log, stopping.signal),
     spawn(name, task) {
-      const ended = task(stopping.signal).catch((err: unknown) => {
-        if (!stopping.signal.aborted) void life.fail(`${name} failed`, err)
-        else log.debug('task ended with an error while stopping', { task: name, err })
-      })
+      const ended = task(stopping.signal).catch((err: unknown) => taskFailed(life, log, name, err))
       life.onClose(name, () => ended)
     },
     stop(reason) {
@@ -80,6 +88,11 @@ export function createLifecycle(log: Logger, { graceMs }: { graceMs: number }): 
     },
   }
   return life
+}
+
+function taskFailed(life: Lifecycle, log: Logger, task: string, err: unknown): void {
+  if (!life.stopping) void life.fail(`${task} failed`, err)
+  else log.debug('task ended with an error while stopping', { task, err })
 }
 
 /** A closer is taken off when it is done, so that the list names what is still open. */
@@ -98,14 +111,34 @@ async function closeOne(log: Logger, { name, close }: Closer): Promise<void> {
   }
 }
 
+function createReloading(log: Logger, signal: AbortSignal): Pick<Lifecycle, 'onReload' | 'reload'> {
+  const reloaders: Reloader[] = []
+  return {
+    onReload: (name, reload) => void reloaders.push({ name, reload }),
+    reload() {
+      // What comes while the process drains is too late, and no reason to hurry.
+      if (!signal.aborted) for (const reloader of reloaders) void reloadOne(log, reloader)
+      return reloaders.length > 0
+    },
+  }
+}
+
+async function reloadOne(log: Logger, { name, reload }: Reloader): Promise<void> {
+  try {
+    await reload()
+  } catch (err) {
+    log.error('reload failed', { reloading: name, err })
+  }
+}
+
 function giveUp(log: Logger, closers: readonly Closer[]): never {
   log.error('shutdown deadline passed', { open: closers.map(({ name }) => name) })
   process.exit(1)
 }
 
 /**
- * Ties a lifecycle to this process: the first SIGTERM or SIGINT stops it, the second exits at once, an uncaught error
- * stops it with exit code 1, and the process exits when everything is closed.
+ * Ties a lifecycle to this process: the first SIGTERM or SIGINT stops it, the second exits at once, SIGHUP reloads what
+ * can be reloaded, an uncaught error stops it with exit code 1, and the process exits when everything is closed.
  */
 export function superviseProcess(life: Lifecycle): void {
   let signals = 0
@@ -118,12 +151,23 @@ export function superviseProcess(life: Lifecycle): void {
   const onError = (reason: string, err: unknown) => void (life.failed || life.fail(reason, err))
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  process.on(
+    'SIGHUP',
+    (name: NodeJS.Signals, number: number) => void (life.reload() || onSignal(name, number)),
+  )
   process.on('uncaughtException', (err) => onError('uncaught exception', err))
   process.on('unhandledRejection', (err) => onError('unhandled rejection', err))
   void life.closed.then(() => process.exit(life.failed ? 1 : 0))
 }
 
 type BaseSchema = z.ZodObject<typeof baseConfig>
+
+export interface ProcessOptions {
+  /** Settings that stand before the environment and the file, as a command line does. */
+  given?: Record<string, string>
+  /** Where the log goes; default: standard output. */
+  logTo?: Writable
+}
 
 /**
  * The whole of a `main.ts`: configuration, logger, lifecycle, then `start`, which opens what the service needs.
@@ -133,9 +177,14 @@ export async function runProcess<S extends BaseSchema>(
   name: string,
   schema: S,
   start: (config: z.output<S>, life: Lifecycle, log: Logger) => Promise<unknown>,
+  { given = {}, logTo }: ProcessOptions = {},
 ): Promise<void> {
-  const config = configOrExit(name, schema)
-  const log = createLogger(name, { level: config.LOG_LEVEL, secrets: secretsOf(name, schema, config) })
+  const config = configOrExit(name, schema, given)
+  const log = createLogger(name, {
+    level: config.LOG_LEVEL,
+    secrets: secretsOf(name, schema, config),
+    ...(logTo && { destination: logTo }),
+  })
   const life = createLifecycle(log, { graceMs: config.SHUTDOWN_GRACE_MS })
   superviseProcess(life)
   try {
@@ -148,9 +197,13 @@ export async function runProcess<S extends BaseSchema>(
   }
 }
 
-function configOrExit<S extends BaseSchema>(name: string, schema: S): z.output<S> {
+function configOrExit<S extends BaseSchema>(
+  name: string,
+  schema: S,
+  given: Record<string, string>,
+): z.output<S> {
   try {
-    return readConfig(name, schema)
+    return readConfig(name, schema, given)
   } catch (err) {
     if (!(err instanceof ConfigError)) throw err
     process.stderr.write(`${err.message}\n`)

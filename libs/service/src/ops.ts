@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isIP } from 'node:net'
 import { collectDefaultMetrics } from 'prom-client'
 import type { Registry } from 'prom-client'
 import { withDeadline } from './deadline.ts'
@@ -17,7 +18,12 @@ export interface OpsOptions {
   ready: () => Promise<ReadyReport> | ReadyReport
   /** False when the process should be restarted, such as a loop that makes no progress; looks at nothing external. */
   live?: () => boolean
+  /** More pages, by path: for whoever is on this machine or in this pod, since they name what others need not know. */
+  debug?: Record<string, DebugPage>
 }
+
+/** Makes a page; `accept` is what the client asks for. */
+export type DebugPage = (accept: string) => { type: string; body: string }
 
 const checkMs = 2_000
 
@@ -27,12 +33,16 @@ const checkMs = 2_000
  */
 export async function serveOps(
   life: Lifecycle,
-  { registry, ready, live = () => true }: OpsOptions,
+  { registry, ready, live = () => true, debug = {} }: OpsOptions,
   at: { port: number; host: string },
 ): Promise<{ port: number }> {
   collectDefaultMetrics({ register: registry })
-  const pages: Record<string, (res: ServerResponse) => Promise<void>> = {
-    '/livez': async (res) => answer(res, live() ? 200 : 503, 'text/plain', live() ? 'ok\n' : 'no progress\n'),
+  const pages: Record<string, (res: ServerResponse, req: IncomingMessage) => Promise<void>> = {
+    ...localPages(debug),
+    '/livez': async (res) => {
+      const isLive = live()
+      answer(res, isLive ? 200 : 503, 'text/plain', isLive ? 'ok\n' : 'no progress\n')
+    },
     '/readyz': async (res) => {
       const report = life.stopping ? { ready: false, checks: { process: 'stopping' } } : await reportOf(ready)
       answer(res, report.ready ? 200 : 503, 'application/json', `${JSON.stringify(report)}\n`)
@@ -45,11 +55,34 @@ export async function serveOps(
     (req, res) => {
       const page =
         req.method === 'GET' || req.method === 'HEAD' ? pages[req.url?.split('?')[0] ?? ''] : undefined
-      if (!page) return answer(res, 404, 'text/plain', 'there is /livez, /readyz and /metrics\n')
-      page(res).catch(() => answer(res, 500, 'text/plain', 'failed\n'))
+      if (!page)
+        return answer(res, 404, 'text/plain', `there is ${Object.keys(pages).toSorted().join(', ')}\n`)
+      page(res, req).catch(() => answer(res, 500, 'text/plain', 'failed\n'))
     },
     at,
   )
+}
+
+function localPages(
+  debug: Record<string, DebugPage>,
+): Record<string, (res: ServerResponse, req: IncomingMessage) => Promise<void>> {
+  const entries = Object.entries(debug).map(([path, page]) => {
+    const show = async (res: ServerResponse, req: IncomingMessage) => {
+      if (!isLocal(req))
+        return answer(res, 403, 'text/plain', 'only from this machine: through port-forward, or exec\n')
+      const { type, body } = page(req.headers.accept ?? '')
+      answer(res, 200, type, body)
+    }
+    return [path, show] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+/** From loopback and by no name but `localhost`: a web page could make a name of its own lead here. */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  const isLoopback = /^(?:::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')
+  const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+  return isLoopback && (name === 'localhost' || isIP(name) !== 0)
 }
 
 /**

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { rowColumns, splitTuples } from '@logboom/contracts'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
-import { cpuMicros } from './cpu-meter.ts'
+import { cpuMicros } from '@logboom/system'
 
 export interface CopyRun {
   rowsPerSecond: number

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
-import { startSystem } from '@logboom/system'
+import { cpuMicros, startSystem } from '@logboom/system'
 import type { AgentAccount, Environment, System } from '@logboom/system'
-import { cpuMicros } from './cpu-meter.ts'
 
 export interface Broker extends System {
   agents: AgentAccount[]

@@ -47,13 +47,23 @@ describe('the table of metrics', () => {
   })
 })
 
-test('every link of the page leads somewhere', () => {
-  const links = [...page.matchAll(/\]\(([^)#]*)#?([^)]*)\)/g)]
+test.each(['operations.md', 'agent.md'])('every link of %s leads somewhere', (name) => {
+  const text = readFileSync(join(root, 'docs', name), 'utf8')
+  const links = [...text.matchAll(/\]\(([^)#]*)#?([^)]*)\)/g)]
+  expect(links.length).toBeGreaterThan(3)
   const dead = links.filter(([, path = '', anchor = '']) => {
-    const text = path === '' ? page : readFileSync(join(root, 'docs', path), 'utf8')
-    return anchor !== '' && !anchorsOf(text).includes(anchor)
+    const target = path === '' ? text : readFileSync(join(root, 'docs', path), 'utf8')
+    return anchor !== '' && !anchorsOf(target).includes(anchor)
   })
   expect(dead).toEqual([])
+})
+
+test('every test that is named as the proof of a guarantee is there', () => {
+  const text = readFileSync(join(root, 'docs/agent.md'), 'utf8')
+  const named = [...text.matchAll(/`([\w.-]+\.test\.ts)`/g)].map(([, name = '']) => name)
+  const there = globSync('{apps,e2e}/**/*.test.ts', { cwd: root, exclude: ['**/node_modules/**'] })
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((name) => !there.some((path) => path.endsWith(`/${name}`)))).toEqual([])
 })
 
 function anchorsOf(text: string): string[] {

@@ -10,9 +10,10 @@ const intro = `# Configuration
 
 <!-- Written by \`npm run docs\` from the schemas that the processes check at their start. -->
 
-Each process reads its environment and, where \`LOGBOOM_CONFIG\` names one, a TOML file; one file may serve all. The
-environment wins, and an empty variable counts as unset. All faults are reported at once, and a process with a fault does
-not start. In a table of its own, a key that the process does not know is a fault too.
+Each process reads its environment and, where \`LOGBOOM_CONFIG\` names one, a file: YAML if its name ends in \`.yaml\` or
+\`.yml\`, else TOML. One file may serve all. The environment wins, and an empty variable counts as unset. All faults are
+reported at once, and a process with a fault does not start. In a table of its own, a key that the process does not know is
+a fault too.
 
 \`\`\`toml
 [broker.log_retention]
@@ -23,6 +24,19 @@ cleanup_interval_minutes = 60
 min_level = "INFO"
 flush_interval = 30
 \`\`\`
+
+The same in YAML, in which every scalar counts as the text that stands there, and tags, anchors and aliases are refused:
+
+\`\`\`yaml
+broker:
+  log_retention: { retention_hours: 12, cleanup_interval_minutes: 60 }
+agent:
+  logging:
+    min_level: INFO
+    flush_interval: 30
+\`\`\`
+
+The agent takes many settings while it runs: [agent.md](agent.md#change-settings-while-it-runs) says which.
 
 **Bold** variables are required. Those marked *secret* are masked wherever they would be logged.
 
@@ -53,8 +67,8 @@ export function renderConfiguration(apps: AppConfig[]): string {
 
 function section(title: string, rows: ConfigRow[], places?: string): string {
   const note =
-    places === undefined ? '' : `In the TOML file these stand in the table of each process: ${places}.\n\n`
-  const head = ['Variable', 'In the TOML file', 'Value', 'Default', 'What for']
+    places === undefined ? '' : `In the file these stand in the table of each process: ${places}.\n\n`
+  const head = ['Variable', 'In the file', 'Value', 'Default', 'What for']
   const lines = rows.map((row) => [
     row.required ? `**${code(row.name)}**` : code(row.name),
     code(places === undefined ? row.toml : keyOf(row)),

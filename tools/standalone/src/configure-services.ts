@@ -21,6 +21,9 @@ export interface Places {
   agentPakFile: string
   spoolDir: string
   follow: string[]
+  /** What else is read, as a user of a terminal asks for it. */
+  docker: boolean
+  kubernetes: boolean
 }
 
 export const services = ['retention-worker', 'writer-worker', 'ingest-api', 'query-api', 'agent'] as const
@@ -46,13 +49,13 @@ export const schemas = {
 const LOOPBACK = '127.0.0.1'
 
 /**
- * The configuration of each service as its own process would read it, from the same environment and TOML file, with
+ * The configuration of each service as its own process would read it, from the same environment and file, with
  * what ties them together in one process on top.
  * @throws {ConfigError} for the first service that has faults, with all of them
  */
-export function configureServices({ env, ...toml }: ConfigSources, places: Places): ServiceConfigs {
+export function configureServices({ env, ...file }: ConfigSources, places: Places): ServiceConfigs {
   const sourcesOf = (service: ServiceName, own: Record<string, string | undefined>): ConfigSources => ({
-    ...toml,
+    ...file,
     env: {
       OPS_HOST: LOOPBACK,
       ...env,
@@ -105,8 +108,11 @@ function agentOf(env: ConfigSources['env'], places: Places): Record<string, stri
     AGENT_PAK_FILE: places.agentPakFile,
     BROKER_URL: ingestUrlOf(places),
     SPOOL_DIR: places.spoolDir,
+    ...(places.docker && { DOCKER: 'true' }),
     // Whoever tries it in a pod of a cluster does not mean to read that cluster.
-    KUBERNETES: env['KUBERNETES'] || 'off',
+    KUBERNETES: places.kubernetes ? 'api' : env['KUBERNETES'] || 'off',
+    // No pod names an agent that was registered a moment ago.
+    ...(places.kubernetes && { POD_MODE: env['POD_MODE'] || 'all' }),
     // A newcomer watches: what was written a moment ago should be there.
     FLUSH_INTERVAL_SECONDS: env['FLUSH_INTERVAL_SECONDS'] || '1',
   }

@@ -17,8 +17,13 @@ function refusalOf(args: string[]): string {
 
 describe('the options of npm start', () => {
   test('without any, the API is on port 3100 of this machine alone and the data lie in the repository', () => {
-    const expected = { port: 3100, host: '127.0.0.1', dataDir: '/repo/.logboom', follow: [], verbose: false }
-    expect(optionsOf([])).toEqual(expected)
+    const places = { port: 3100, host: '127.0.0.1', dataDir: '/repo/.logboom' }
+    const sources = { follow: [], docker: false, kubernetes: false }
+    expect(optionsOf([])).toEqual({ ...places, ...sources, verbose: false })
+  })
+
+  test('--docker and --kubernetes add what there is on this machine and in the current cluster', () => {
+    expect(optionsOf(['--docker', '--kubernetes'])).toMatchObject({ docker: true, kubernetes: true })
   })
 
   test('--follow may be given often, and a relative path starts where npm was called', () => {
@@ -33,7 +38,15 @@ describe('the options of npm start', () => {
   test('--help answers with every option and success', () => {
     const read = readOptions(['--help'], '/repo')
     expect(read).toMatchObject({ exitCode: 0 })
-    for (const option of ['--follow', '--port', '--host', '--data', '--verbose']) {
+    for (const option of [
+      '--follow',
+      '--docker',
+      '--kubernetes',
+      '--port',
+      '--host',
+      '--data',
+      '--verbose',
+    ]) {
       expect(read).toHaveProperty('text', expect.stringContaining(option))
     }
   })

@@ -9,6 +9,10 @@ export interface Options {
   dataDir: string
   /** Absolute paths and globs. */
   follow: string[]
+  /** Whether the containers of this machine's Docker engine are read. */
+  docker: boolean
+  /** Whether the pods of the current context are read. */
+  kubernetes: boolean
   verbose: boolean
 }
 
@@ -20,6 +24,8 @@ const usage = `Starts all of Logboom in one process, with its own PostgreSQL and
   npm start -- [option…]
 
   --follow <path>   follow a file as well, or all that match a quoted pattern: --follow '/var/log/*.log'; repeatable
+  --docker          also show what this machine's containers log
+  --kubernetes      also show what the pods log, in the cluster of your current kubeconfig context
   --port <port>     the port of the API (default 3100; 0 = any free one)
   --host <address>  the address it listens on (default 127.0.0.1; 0.0.0.0 = every one)
   --data <folder>   where the data lie (default ./.logboom)
@@ -46,7 +52,8 @@ export function readOptions(args: string[], cwd: string, calledFrom = cwd): Read
   if (empty) return wrong(`--${empty} must not be empty`)
   const follow = values.follow.map((path) => resolve(calledFrom, path))
   const dataDir = values.data === undefined ? resolve(cwd, '.logboom') : resolve(calledFrom, values.data)
-  return { options: { port, host: values.host, dataDir, follow, verbose: values.verbose } }
+  const { docker, kubernetes, verbose } = values
+  return { options: { port, host: values.host, dataDir, follow, docker, kubernetes, verbose } }
 }
 
 function parse(args: string[]) {
@@ -55,6 +62,8 @@ function parse(args: string[]) {
     allowPositionals: true,
     options: {
       follow: { type: 'string', multiple: true, default: [] },
+      docker: { type: 'boolean', default: false },
+      kubernetes: { type: 'boolean', default: false },
       port: { type: 'string', default: '3100' },
       host: { type: 'string', default: '127.0.0.1' },
       data: { type: 'string' },

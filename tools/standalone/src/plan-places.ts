@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { globSync, readFileSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { endLeftovers } from '@logboom/servers'
+import { readSources } from '@logboom/service'
 import type { ConfigSources } from '@logboom/service'
 import { checkPort } from './check-port.ts'
+import { findDockerTrouble, findKubernetesTrouble } from './check-sources.ts'
 import { choosePorts } from './choose-ports.ts'
 import type { Places } from './configure-services.ts'
 import { keepText, readKeptText } from './kept-text.ts'
@@ -31,8 +33,8 @@ const UNKNOWN = {
  * @throws in words for the terminal when the folder or the port is in use
  */
 export async function planPlaces(options: Options, say: (line: string) => void): Promise<Plan> {
-  const { dataDir, host, follow } = options
-  const sources = readSources()
+  const { dataDir, host, follow, docker, kubernetes } = options
+  const sources = readSources('logboom')
   // Others may pass through: as root, PostgreSQL runs as another user than the owner of the folder.
   await mkdir(dataDir, { recursive: true, mode: 0o711 })
   if (!(await endLeftovers(dataDir))) {
@@ -44,6 +46,7 @@ export async function planPlaces(options: Options, say: (line: string) => void):
   for (const path of follow) {
     if (globSync(path).length === 0) say(`nothing is at ${path} yet; it is followed as soon as it appears`)
   }
+  await tellTroubles(options, sources, say)
   const ports = await choosePorts(options.port)
   const databaseUrl = sources.env['DATABASE_URL'] || undefined
   const agentPakFile = join(dataDir, 'agent.pak')
@@ -52,6 +55,8 @@ export async function planPlaces(options: Options, say: (line: string) => void):
     ...ports,
     host,
     follow,
+    docker,
+    kubernetes,
     publicUrl: urlOf(host, ports.port, Boolean(sources.env['TLS_CERT'])),
     signingKeySecret: sources.env['SIGNING_KEY_SECRET'] || keptSecret(join(dataDir, 'signing-key.secret')),
     agentPakFile,
@@ -63,9 +68,17 @@ export async function planPlaces(options: Options, say: (line: string) => void):
   }
 }
 
-function readSources(): ConfigSources {
-  const file = process.env['LOGBOOM_CONFIG']
-  return { env: process.env, ...(file && { toml: readFileSync(file, 'utf8') }) }
+/** What cannot be read yet is told, and does not keep the rest from running. */
+async function tellTroubles(
+  { docker, kubernetes }: Options,
+  { env }: ConfigSources,
+  say: (line: string) => void,
+): Promise<void> {
+  const troubles = [
+    docker ? await findDockerTrouble(env) : undefined,
+    kubernetes ? findKubernetesTrouble(env) : undefined,
+  ]
+  for (const trouble of troubles) if (trouble !== undefined) say(`${trouble}; the rest runs`)
 }
 
 /** Seals the keys in the database, so it must be the same at the next start. */

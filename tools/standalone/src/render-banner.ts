@@ -9,6 +9,8 @@ export interface Banner {
   agentPakFile: string
   /** What it follows besides the logs of the stack. */
   follow: string[]
+  docker: boolean
+  kubernetes: boolean
   servicesLog: string
   dataDir: string
   /** A key belongs on a terminal only: what is redirected ends up in a log, which may be followed. */
@@ -18,14 +20,14 @@ export interface Banner {
 
 /** What a newcomer reads when everything is up. */
 export function renderBanner(banner: Banner): string {
-  const { url, agentId, follow, servicesLog, dataDir, opsPorts } = banner
+  const { url, agentId, servicesLog, dataDir, opsPorts } = banner
   const metrics = Object.entries(opsPorts ?? {}).map(
     ([service, port]) => `${service.padEnd(18)}http://127.0.0.1:${port}/metrics`,
   )
   const facts = [
     ['URL', `${url}   (reference: ${url}/docs)`],
     ['admin PAK', adminText(banner)],
-    ['agent', `${agentId}   (follows ${['the logs of this stack', ...follow].join(', ')})`],
+    ['agent', `${agentId}   (follows ${followedOf(banner)})`],
     ['log', servicesLog],
     ...metrics.map((line) => ['metrics', line]),
   ].map(([name = '', text = '']) => `  ${name.padEnd(11)}${text}`)
@@ -41,6 +43,15 @@ ${tries.join('\n\n')}
 
 Ctrl-C stops all of it. The data stay in ${dataDir}.
 `
+}
+
+function followedOf({ follow, docker, kubernetes }: Banner): string {
+  return [
+    'the logs of this stack',
+    ...follow,
+    ...(docker ? ['the containers of Docker'] : []),
+    ...(kubernetes ? ['the pods of the cluster'] : []),
+  ].join(', ')
 }
 
 function adminText({ adminPak, adminPakFile, showsKey }: Banner): string {

@@ -27,7 +27,6 @@ export async function runStandalone(options: Options): Promise<void> {
   })
   void life.closed.then(() => say('stopped'))
   superviseProcess(life)
-  process.on('SIGHUP', () => void life.stop('SIGHUP')) // the terminal was closed
   try {
     const registered = await start(plan, life, logOf)
     if (life.stopping) return

@@ -1,5 +1,6 @@
 export { callApi, callOk } from './call-api.ts'
 export type { Answer, Call } from './call-api.ts'
+export { cpuMicros, memoryOf } from './cpu-meter.ts'
 export { createAgent } from './create-accounts.ts'
 export type { AgentAccount } from './create-accounts.ts'
 export { readMetrics } from './read-metrics.ts'

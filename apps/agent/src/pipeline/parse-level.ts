@@ -13,6 +13,7 @@ const headChars = 512
 export function parseLevel(line: string): Level | null {
   const head = stripAnsi(line.length > headChars ? line.slice(0, headChars) : line)
   if (/^\s*\{/.test(head)) return jsonLevel(head)
+  if (/^[\w.-]{1,32}=/.test(head)) return logfmtLevel(head) ?? prefixLevel(head)
   return ownFormatLevel(head) ?? prefixLevel(head) ?? logfmtLevel(head)
 }
 
@@ -59,6 +60,7 @@ const logfmt =
   /(?:^|[\s,])(?:level|lvl|severity|log_?level|log\.level)=(?:"([A-Za-z]{1,16})"|([A-Za-z]{1,16})(?![\w.]))/
 
 function logfmtLevel(head: string): Level | null {
+  if (!head.includes('=')) return null
   const [, quoted, bare] = logfmt.exec(head) ?? []
   const name = quoted ?? bare
   return name === undefined ? null : normaliseLevel(name)

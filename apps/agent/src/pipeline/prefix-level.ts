@@ -12,30 +12,64 @@ const tokensMax = 16
 export function prefixLevel(head: string): Level | null {
   let plainWords = 0
   let before = ''
-  let seen = 0
-  // By `test`, which makes no garbage, where matchAll would make most that the agent has.
-  for (tokenEnd.lastIndex = 0; ;) {
-    gap.lastIndex = tokenEnd.lastIndex
-    gap.test(head)
-    tokenEnd.lastIndex = gap.lastIndex
-    if (!tokenEnd.test(head)) return null
-    const token = head.slice(gap.lastIndex, tokenEnd.lastIndex)
-    const after = head.charAt(tokenEnd.lastIndex)
-    const found = levelIn(token)
-    const isFirst = seen === 0 || (found !== null && timeLike.test(before))
-    if (found && isMeant(found, { before, after, isFirst, plainWords })) return found.level
-    if (!isPrefixLike(token)) plainWords += 1
-    // A level word in the middle of prose belongs to the prose.
-    if (plainWords > (seen === 0 && plainWords === 1 ? 0 : plainWordsMax)) return null
+  let to = 0
+  // By character codes, for this is most of what a line costs: times and numbers are passed over without a look.
+  for (let seen = 0; seen < tokensMax; seen += 1) {
+    let from = to
+    while (from < head.length && isGap(head.charCodeAt(from))) from += 1
+    if (from === head.length) return null
+    let hasDigit = false
+    for (to = from; to < head.length && !isGap(head.charCodeAt(to)); to += 1)
+      hasDigit ||= isDigit(head.charCodeAt(to))
+    const token = head.slice(from, to)
+    const { found, isPrefix } = hasDigit ? lookAtNumber(token) : lookAtWord(token)
+    if (found) {
+      const isFirst = seen === 0 || timeLike.test(before)
+      if (isMeant(found, { before, after: head.charAt(to), isFirst, plainWords })) return found.level
+    }
+    if (!isPrefix) plainWords += 1
+    // A level word in the middle of prose belongs to the prose, and a word at the beginning is prose.
+    if (plainWords > (seen === 0 ? 0 : plainWordsMax)) return null
     before = token
-    seen += 1
-    if (seen === tokensMax) return null
   }
+  return null
 }
 
-/** What stands between two tokens, perhaps nothing, and a token. */
-const gap = /[\s|]*/y
-const tokenEnd = /[^\s|]+/y
+interface Look {
+  found: LevelWord | null
+  /** It may stand before a level, and is no prose. */
+  isPrefix: boolean
+}
+
+const plainNumber: Look = { found: null, isPrefix: true }
+
+function lookAtNumber(token: string): Look {
+  if (isDigit(token.charCodeAt(0)) && !token.includes('[')) return plainNumber
+  return { found: levelIn(token), isPrefix: true }
+}
+
+/** Logs have few words before their messages, and those come again and again. */
+const remembered = new Map<string, Look>()
+const rememberedMax = 4_000
+/** A longer piece of a line would hold the whole line in memory. */
+const rememberedCharsMax = 12
+
+function lookAtWord(token: string): Look {
+  const known = remembered.get(token)
+  if (known) return known
+  const look = { found: levelIn(token), isPrefix: isPrefixLike(token) }
+  if (token.length <= rememberedCharsMax && remembered.size < rememberedMax) remembered.set(token, look)
+  return look
+}
+
+/** Blanks and what is no text, bars, and the blank that does not break. */
+function isGap(code: number): boolean {
+  return code <= 0x20 || code === 0x7c || code === 0xa0
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
 
 interface Place {
   before: string
@@ -110,9 +144,7 @@ const timeLike = /\d\d:\d\d(?::\d\d)?|\d{4}[-/]\d\d[-/]\d\d/
 const calendar =
   /^[[(]?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|AM|PM|UTC|GMT|CES?T|[ECMP][SD]T|JST)\b/i
 
-/** Times, numbers, addresses, brackets, dashes, `com.acme.Foo`: what stands before a level and is no prose. */
+/** Besides times, numbers and addresses: brackets, dashes, `com.acme.Foo`: what stands before a level and is no prose. */
 function isPrefixLike(token: string): boolean {
-  return (
-    /\d/.test(token) || /^[[(<{]|[\])>}]:?$|\w\.\w/.test(token) || /^\W+$/.test(token) || calendar.test(token)
-  )
+  return /^[[(<{]|[\])>}]:?$|\w\.\w/.test(token) || /^\W+$/.test(token) || calendar.test(token)
 }

@@ -8,15 +8,15 @@ export const flag = (fallback: boolean) => z.stringbool().default(fallback)
 /** Where a setting of the agent's first contract stands in the TOML file. */
 export const logging = (key: string) => ({ toml: `agent.logging.${key}` })
 
-/** A comma list; commas inside `{a,b}` belong to the glob. */
+/** A comma list; commas inside `{a,b}` belong to the glob, and `\\,` to a name. */
 export function globList(fallback: string) {
   return z
     .string()
     .default(fallback)
     .transform((text) =>
       text
-        .split(/,(?![^{}]*\})/)
-        .map((glob) => glob.trim())
+        .split(/(?<!\\),(?![^{}]*\})/)
+        .map((glob) => glob.replaceAll('\\,', ',').trim())
         .filter((glob) => glob !== ''),
     )
 }

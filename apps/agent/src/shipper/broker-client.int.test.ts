@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
@@ -47,4 +49,48 @@ test('a private CA is trusted, a client certificate shown, and a broker of anoth
   await friend.stop()
   tls.closeAllConnections()
   tls.close()
+})
+
+test('a broker is reached through the proxy that is named, but for hosts that are excepted', async () => {
+  const ca = issueCertificate('test ca')
+  const server = issueCertificate('broker', ca)
+  const requests: string[] = []
+  const tls = createServer({ cert: server.cert, key: server.key }, (req, res) => {
+    requests.push(String(req.url))
+    res.end()
+  })
+  const tunnels: string[] = []
+  const proxy = createHttpServer()
+  const sockets = new Set<Socket>()
+  proxy.on('connect', (req, client: Socket) => {
+    tunnels.push(String(req.url))
+    const [host = '', port] = String(req.url).split(':')
+    const upstream = connect(Number(port), host, () => client.write('HTTP/1.1 200 OK\r\n\r\n'))
+    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => undefined))
+    client.pipe(upstream).pipe(client)
+  })
+  for (const one of [tls, proxy]) await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
+  const portOf = (one: { address(): unknown }) => (one.address() as AddressInfo).port // a TCP server has one
+  writeFileSync(bench.file('ca'), ca.cert)
+  writeFileSync(bench.logs, 'x\n')
+  const env = {
+    BROKER_URL: `https://127.0.0.1:${portOf(tls)}`,
+    CA_FILE: bench.file('ca'),
+    HTTPS_PROXY: `http://127.0.0.1:${portOf(proxy)}`,
+    SHUTDOWN_GRACE_MS: '200',
+  }
+  const direct = await bench.start({ ...env, NO_PROXY: '127.0.0.1' })
+  await until(() => requests.length > 0, { what: 'a direct request' })
+  expect(tunnels).toEqual([])
+  await direct.stop()
+  const seen = requests.length
+  const tunnelled = await bench.start(env)
+  await until(() => requests.length > seen, { what: 'a request through the proxy' })
+  expect(new Set(tunnels)).toEqual(new Set([`127.0.0.1:${portOf(tls)}`]))
+  await tunnelled.stop()
+  for (const socket of sockets) socket.destroy()
+  for (const one of [tls, proxy]) {
+    one.closeAllConnections()
+    one.close()
+  }
 })

@@ -27,16 +27,18 @@ export interface BrokerOptions {
   /** From connecting to the last byte of the answer. */
   timeoutMs: number
   tls: { ca?: Buffer; cert?: Buffer; key?: Buffer }
+  /** Through which, and for which hosts not. */
+  proxy: { HTTPS_PROXY?: string | undefined; HTTP_PROXY?: string | undefined; NO_PROXY?: string | undefined }
 }
 
 /** The largest honest answer lists a thousand rejected entries. */
 const answerBytesMax = 1_048_576
 
 /** Speaks to the broker over kept connections. The global `fetch` would take neither a private CA nor a client certificate. */
-export function createBrokerClient({ url, timeoutMs, tls }: BrokerOptions): BrokerClient {
+export function createBrokerClient({ url, timeoutMs, tls, proxy }: BrokerOptions): BrokerClient {
   const base = new URL(url)
   const isHttps = base.protocol === 'https:'
-  const pool = { keepAlive: true, maxSockets: 2 }
+  const pool = { keepAlive: true, maxSockets: 6, proxyEnv: proxy }
   const agent = isHttps ? new HttpsAgent({ ...pool, ...tls, minVersion: 'TLSv1.2' }) : new HttpAgent(pool)
   const prefix = base.pathname.replace(/\/+$/, '')
   const open = (options: RequestOptions) =>

@@ -6,7 +6,7 @@ const judge = (status: number, body: unknown, headers = {}) =>
   judgeAnswer({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, 2)
 
 test('only our own answer with the right count is an acceptance', () => {
-  expect(judge(201, ok)).toEqual({ kind: 'accepted', answer: ok })
+  expect(judge(201, ok)).toEqual({ kind: 'accepted', answer: ok, isReplayed: false })
   expect(judge(200, { ...ok, expired: 2, committed_through: 'x', new_field: 1 }).kind).toBe('accepted')
   for (const body of ['', '<html>', {}, { ...ok, received: 1 }, { ...ok, stored: 'x' }, '[]', 'null']) {
     expect(judge(200, body)).toMatchObject({ kind: 'retry', pace: 'backoff', reason: 'invalid_answer' })

@@ -1,10 +1,10 @@
-import { PushAnswer, Rejection } from '@logboom/contracts'
+import { PushAnswer, pushHeaders, Rejection } from '@logboom/contracts'
 import { z } from 'zod'
 import type { BrokerAnswer } from './broker-client.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 export type Verdict =
-  | { kind: 'accepted'; answer: PushAnswer }
+  | { kind: 'accepted'; answer: PushAnswer; isReplayed: boolean }
   /** Too large as a whole. */
   | { kind: 'too_large' }
   /** Something in it is unacceptable; `rejected` says what, if the broker told. */
@@ -35,7 +35,8 @@ export function judgeAnswer(answer: BrokerAnswer, sent: number): Verdict {
     const accepted = PushAnswer.safeParse(jsonOf(answer.body))
     // A captive portal answers 200 with a page; a broker that counted wrongly did not see what we sent.
     if (!accepted.success || accepted.data.received !== sent) return retry('backoff', 'invalid_answer')
-    return { kind: 'accepted', answer: accepted.data }
+    const isReplayed = answer.headers[pushHeaders.replayed] === 'true'
+    return { kind: 'accepted', answer: accepted.data, isReplayed }
   }
   if (passing.has(status) || status >= 500) return retry('backoff')
   if (status === 401 || status === 403) return retry('credential')

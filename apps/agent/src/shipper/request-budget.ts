@@ -3,6 +3,10 @@ import { pause } from '../wake-up.ts'
 /** The agent's own count of the requests it may make: asking in vain would cost both sides. */
 export interface RequestBudget {
   isAvailable(): boolean
+  /** How long until it is. */
+  waitMs(): number
+  /** Counts a request, allowed or not. */
+  spend(): void
   /** Waits for a request to be allowed and counts it. Resolves early, without one, when `signal` is aborted. */
   take(signal: AbortSignal): Promise<void>
   /** The broker's count is the one that matters, and it says that nothing is left. */
@@ -33,13 +37,20 @@ export function createRequestBudget(
     return tokens
   }
 
+  const waitMs = () =>
+    count() >= oneRequest ? 0 : Math.ceil(((1 - tokens) * 60_000) / rate().requests_per_minute)
+  const spend = () => {
+    count()
+    tokens -= 1
+  }
+
   return {
     isAvailable: () => count() >= oneRequest,
+    waitMs,
+    spend,
     async take(signal) {
-      while (count() < oneRequest && !signal.aborted) {
-        await pause(Math.ceil(((1 - tokens) * 60_000) / rate().requests_per_minute), signal)
-      }
-      tokens -= 1
+      while (count() < oneRequest && !signal.aborted) await pause(waitMs(), signal)
+      spend()
     },
     drain() {
       count()

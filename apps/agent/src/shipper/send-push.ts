@@ -3,10 +3,11 @@ import type { Logger } from '@logboom/service'
 import type { AgentMetrics } from '../metrics.ts'
 import { bodyEncoding } from '../spool/push-body.ts'
 import { pause } from '../wake-up.ts'
-import type { BrokerClient } from './broker-client.ts'
+import type { BrokerAnswer, BrokerClient } from './broker-client.ts'
 import type { Settled } from './deliver-batch.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { RetryVerdict, Verdict } from './judge-answer.ts'
+import type { Ramp } from './ramp.ts'
 import type { PakSource } from './read-pak.ts'
 import type { RequestBudget } from './request-budget.ts'
 import { retryDelayMs } from './retry-delay.ts'
@@ -15,18 +16,23 @@ import type { RetryPace } from './retry-delay.ts'
 /** One request body with what identifies it. */
 export interface Push {
   key: string
+  instance: string
   /** The number of the batch; null for a part of one. */
   number: number | null
   entries: number
   body: Buffer
+  /** The request was counted already. */
+  isPaid: boolean
 }
 
 export interface SendDeps {
   client: BrokerClient
   paks: PakSource
   agentId: string
-  instance: string
   budget: RequestBudget
+  ramp: Ramp
+  /** Hears each answer of the broker that it took or refused a push with. */
+  hear: (answer: BrokerAnswer, instance: string) => void
   pace: RetryPace
   metrics: AgentMetrics
   outage: Outage
@@ -37,16 +43,17 @@ export class ShippingStopped extends Error {}
 
 /** Sends a push again and again, byte for byte the same, until the broker has taken or refused it. */
 export async function sendPush(push: Push, deps: SendDeps, signal: AbortSignal): Promise<Settled> {
-  const { budget, metrics, outage, pace } = deps
-  await budget.take(signal)
+  const { budget, metrics, outage, pace, ramp } = deps
+  if (!push.isPaid) await budget.take(signal)
   for (let attempt = 1; ; attempt += 1) {
     if (signal.aborted) throw new ShippingStopped()
     const verdict = await sendOnce(push, deps, signal)
     metrics.request(verdict.kind === 'retry' ? verdict.reason : verdict.kind, attempt > 1)
     if (verdict.kind !== 'retry') {
-      outage.end()
+      ramp.accepted(outage.end())
       return verdict
     }
+    ramp.failed()
     if (verdict.reason === '429') budget.drain()
     // A single failure, such as a kept connection that the other side had closed, is no outage.
     else if (!signal.aborted && (attempt > 1 || verdict.pace !== 'backoff')) outage.note(verdict)
@@ -55,7 +62,8 @@ export async function sendPush(push: Push, deps: SendDeps, signal: AbortSignal):
 }
 
 async function sendOnce(push: Push, deps: SendDeps, signal: AbortSignal): Promise<Verdict> {
-  const { client, paks, agentId, instance } = deps
+  const { client, paks, agentId, hear } = deps
+  const { instance } = push
   const pak = await paks.read().catch(() => null)
   if (pak === null) return { kind: 'retry', pace: 'credential', reason: 'pak_unreadable', retryAfterMs: null }
   const headers = {
@@ -70,10 +78,10 @@ async function sendOnce(push: Push, deps: SendDeps, signal: AbortSignal): Promis
   }
   const path = `/api/v1/agents/${agentId}/logs`
   try {
-    return judgeAnswer(
-      await client.send({ method: 'POST', path, headers, body: push.body }, signal),
-      push.entries,
-    )
+    const answer = await client.send({ method: 'POST', path, headers, body: push.body }, signal)
+    const verdict = judgeAnswer(answer, push.entries)
+    if (verdict.kind !== 'retry') hear(answer, instance)
+    return verdict
   } catch (err) {
     return {
       kind: 'retry',
@@ -96,7 +104,8 @@ function isTimeout(err: unknown): boolean {
 
 export interface Outage {
   note(verdict: RetryVerdict): void
-  end(): void
+  /** How long it has lasted; 0 when there was none. */
+  end(): number
   /** How long it has lasted; 0 when there is none. */
   lastsMs(): number
 }
@@ -114,9 +123,11 @@ export function createOutage(log: Logger): Outage {
       sinceAtMs ??= performance.now()
     },
     end() {
-      if (sinceAtMs !== null) log.info('the broker takes batches again', { awayMs: Math.round(lastsMs()) })
+      const awayMs = Math.round(lastsMs())
+      if (sinceAtMs !== null) log.info('the broker takes batches again', { awayMs })
       reason = null
       sinceAtMs = null
+      return awayMs
     },
     lastsMs,
   }

@@ -40,5 +40,6 @@ export function rawLineOf(
     rawBytes: bytes.length + lostBytes,
     lostBytes,
     continues,
+    isOpen: !terminated,
   }
 }

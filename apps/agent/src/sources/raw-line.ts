@@ -21,6 +21,8 @@ export interface Source {
   readonly key: string
   /** May be replaced while the source is read, by one that knows more: a line is named by what is known when it is pushed. */
   readonly names: StreamNames
+  /** Its lines wait where they are while there is no room for them, as those of a file do. */
+  readonly keepsLines?: boolean
   /** What the pipeline remembers from line to line; kept here so that it survives a restart with the position. */
   memory: LineMemory
   /** Of sources whose lines are known by their content; null where each line has its id from its place. */
@@ -53,6 +55,8 @@ export interface RawLine {
   continues: string | null
   /** It came without a time, and has that of the line before it. */
   isTimeEstimated?: boolean
+  /** For a piece of a line that was taken before its newline came: more of it may follow. */
+  isOpen?: boolean
 }
 
 /** Where all sources pour into. */
@@ -65,4 +69,6 @@ export interface LineSink {
   addGap(source: Source, gap: Gap): void
   /** The position moved without a line. */
   touch(source: Source): void
+  /** The source is read from now on, though it may have no line yet: reports of how far all is read count it. */
+  register?(source: Source): void
 }

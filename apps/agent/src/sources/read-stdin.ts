@@ -20,23 +20,34 @@ export interface StdinDeps {
   now: () => number
 }
 
+/** Standard input as a source: what it is called, and how far it was read. */
+export interface Pipe {
+  source: Source
+  line: LineState
+}
+
+export function openPipe({ host }: Pick<StdinDeps, 'host'>): Pipe {
+  const source = pipeSource(host)
+  const line = {
+    clock: createLineClock(null),
+    seq: 0,
+    openLine: null,
+    idOf: createStreamLineIds(source.key),
+  }
+  return { source, line }
+}
+
 /**
  * Reads lines from a pipe until it ends or `signal` is aborted. A pipe gives its bytes once: what was read and is not
  * yet in the spool dies with the process.
  */
 export async function readStdin(
   input: AsyncIterable<Uint8Array>,
+  { source, line: state }: Pipe,
   deps: StdinDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { sink, host, metrics } = deps
-  const source = pipeSource(host)
-  const state: LineState = {
-    clock: createLineClock(null),
-    seq: 0,
-    openLine: null,
-    idOf: createStreamLineIds(source.key),
-  }
+  const { sink, metrics } = deps
   const splitter = createLineSplitter(deps.lineBytesMax)
 
   async function take(line: ByteLine | undefined): Promise<void> {
@@ -67,6 +78,7 @@ function pipeSource(host: HostNames): Source {
     names: { ...namesOfHost(host), containerName: 'stdin', labels: {} },
     memory: freshMemory(),
     seen: null,
+    keepsLines: true,
     position: () => null,
     readUntilUs: () => null,
   }

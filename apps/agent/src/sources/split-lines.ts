@@ -17,6 +17,8 @@ export interface LineSplitter {
   takePartial(how?: { whole: boolean }): ByteLine | undefined
   /** Bytes since the last newline. */
   readonly partialBytes: number
+  /** Where the line begins whose newline has not come. */
+  readonly startOffset: number
 }
 
 const newline = 0x0a
@@ -29,6 +31,9 @@ export function createLineSplitter(lineBytesMax: number, startOffset = 0): LineS
     takePartial: ({ whole } = { whole: false }) => takePartial(open, whole),
     get partialBytes() {
       return open.end - open.start
+    },
+    get startOffset() {
+      return open.start
     },
   }
 }

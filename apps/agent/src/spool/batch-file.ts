@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
-import { Position } from './position.ts'
 
-/** What a batch holds of one stream: enough for an exact gap, should the body be lost. */
+/** What a part holds of one stream: enough for an exact gap, should the body be lost or dropped. */
 const StreamPart = z.object({
   namespace: z.string(),
   podName: z.string(),
@@ -13,70 +12,110 @@ const StreamPart = z.object({
   lines: z.int(),
 })
 
-export const BatchHeader = z.object({
-  v: z.literal(1),
-  /** 1, 2, 3 … of this instance. */
-  number: z.int().min(1),
+/** What goes first while there is more than can be sent: streams that somebody follows, WARN and above, the rest. */
+export const lanes = ['followed', 'urgent', 'rest'] as const
+export type Lane = (typeof lanes)[number]
+
+const PartHeader = z.object({
   /** The idempotency key. */
   key: z.string(),
+  /** 1, 2, 3 … of this instance; null when it is given at the first attempt, because others may overtake it. */
+  number: z.int().min(1).nullable(),
+  lane: z.enum(lanes),
   entries: z.int().min(0),
-  /** Milliseconds since 1970. */
-  sealedMs: z.number(),
-  /** Where to go on reading when this batch is safe, by source. */
-  positions: z.record(z.string(), Position),
-  /** Gaps of the checkpoint that this batch carries. */
+  /** Gaps of the ledger that this part carries. */
   gapIds: z.array(z.int()),
   streams: z.array(StreamPart),
+  body: z.object({ bytes: z.int().min(0), crc: z.int() }),
+})
+
+export const BatchHeader = z.object({
+  v: z.literal(2),
+  /** Counts the batches of this spool. */
+  seq: z.int().min(1),
+  /** Milliseconds since 1970. */
+  sealedMs: z.number(),
+  /** Each is a request of its own; all of them are on disk together with the positions behind them, or none. */
+  parts: z.array(PartHeader).min(1),
 })
 
 export type BatchHeader = z.infer<typeof BatchHeader>
+export type PartHeader = z.infer<typeof PartHeader>
 export type StreamPart = z.infer<typeof StreamPart>
 
-/** A batch as it lies on disk: the body is the very bytes that are sent, zstd-compressed JSON. */
+/** A batch as it lies on disk. A body is the very bytes that are sent: JSON, compressed with zstd. */
 export interface StoredBatch {
   header: BatchHeader
-  body: Buffer
+  /** Where to go on reading when this batch is safe: as `formatPositions` writes them. */
+  positions: string
+  /** One for each part; null for one that is torn or damaged. */
+  bodies: (Buffer | null)[]
 }
 
-const magic = Buffer.from('LBSPOOL1')
-/** Magic, then lengths and checksums of header and body. */
+const magic = Buffer.from('LBSPOOL2')
+/** Magic, then the lengths of header and positions, the checksum of both, and of these three. */
 const frameBytes = magic.length + 16
 
-export function encodeBatch({ header, body }: StoredBatch): Buffer {
-  const head = Buffer.from(JSON.stringify(header))
+export function encodeBatch(
+  header: Omit<BatchHeader, 'parts'> & { parts: (Omit<PartHeader, 'body'> & { body: Buffer })[] },
+  positions: string,
+): Buffer {
+  const bodies = header.parts.map(({ body }) => body)
+  const parts = header.parts.map((part) => ({
+    ...part,
+    body: { bytes: part.body.length, crc: crc32(part.body) },
+  }))
+  const head = Buffer.from(JSON.stringify({ ...header, parts }))
+  const places = Buffer.from(positions)
   const frame = Buffer.alloc(frameBytes)
   magic.copy(frame)
-  const numbers = [head.length, body.length, crc32(head), crc32(body)]
-  for (const [index, number] of numbers.entries()) frame.writeUInt32LE(number, magic.length + index * 4)
-  return Buffer.concat([frame, head, body])
+  frame.writeUInt32LE(head.length, 8)
+  frame.writeUInt32LE(places.length, 12)
+  frame.writeUInt32LE(crc32(places, crc32(head)), 16)
+  frame.writeUInt32LE(crc32(frame.subarray(0, 20)), 20)
+  return Buffer.concat([frame, head, places, ...bodies])
 }
 
-/** The batch; its header alone when the body is torn or damaged; null when not even that can be trusted. */
-export function decodeBatch(bytes: Buffer): StoredBatch | { header: BatchHeader; body: null } | null {
-  if (bytes.length < frameBytes || !bytes.subarray(0, magic.length).equals(magic)) return null
-  const number = (index: number) => bytes.readUInt32LE(magic.length + index * 4)
-  const bodyStart = frameBytes + number(0)
-  const head = bytes.subarray(frameBytes, bodyStart)
-  if (crc32(head) !== number(2)) return null
-  const header = parseHeader(head)
+/** The batch, perhaps without some of its bodies; null when not even the header can be trusted. */
+export function decodeBatch(bytes: Buffer): StoredBatch | null {
+  const front = frontOf(bytes)
+  if (!front) return null
+  const header = parseHeader(front.head)
   if (!header) return null
-  const body = bytes.subarray(bodyStart)
-  const isWhole = body.length === number(1) && crc32(body) === number(3)
-  return { header, body: isWhole ? body : null }
+  let at = front.end
+  const bodies = header.parts.map(({ body }) => {
+    const content = bytes.subarray(at, (at += body.bytes))
+    return content.length === body.bytes && crc32(content) === body.crc ? content : null
+  })
+  return { header, positions: front.places.toString(), bodies }
 }
 
-export async function readBatch(path: string): Promise<ReturnType<typeof decodeBatch>> {
+export async function readBatch(path: string): Promise<StoredBatch | null> {
   return decodeBatch(await readFile(path))
 }
 
-export function batchFileName(number: number): string {
-  return `${String(number).padStart(16, '0')}.batch`
+/** The positions alone, without a look at the rest; null when they cannot be trusted. */
+export async function readPositions(path: string): Promise<string | null> {
+  return frontOf(await readFile(path))?.places.toString() ?? null
 }
 
-/** The number of a batch file; null for other files. */
-export function numberOfFileName(name: string): number | null {
+export function batchFileName(seq: number): string {
+  return `${String(seq).padStart(16, '0')}.batch`
+}
+
+/** The place of a batch file in the row; null for other files. */
+export function seqOfFileName(name: string): number | null {
   const digits = /^(\d{16})\.batch$/.exec(name)?.[1]
   return digits === undefined ? null : Number(digits)
+}
+
+function frontOf(bytes: Buffer): { head: Buffer; places: Buffer; end: number } | null {
+  if (bytes.length < frameBytes || !bytes.subarray(0, magic.length).equals(magic)) return null
+  if (crc32(bytes.subarray(0, 20)) !== bytes.readUInt32LE(20)) return null
+  const headEnd = frameBytes + bytes.readUInt32LE(8)
+  const end = headEnd + bytes.readUInt32LE(12)
+  if (crc32(bytes.subarray(frameBytes, end)) !== bytes.readUInt32LE(16)) return null
+  return { head: bytes.subarray(frameBytes, headEnd), places: bytes.subarray(headEnd, end), end }
 }
 
 function parseHeader(head: Buffer): BatchHeader | null {

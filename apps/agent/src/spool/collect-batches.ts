@@ -1,32 +1,45 @@
-import { randomUUID } from 'node:crypto'
-import { compareTimes, formatMicros, formatTimestamp } from '@logboom/contracts'
-import type { Gap, LogTime } from '@logboom/contracts'
 import type { Logger } from '@logboom/service'
 import type { AgentMetrics } from '../metrics.ts'
+import { endGroups } from '../pipeline/fold-lines.ts'
+import type { LineRules } from '../pipeline/line-rules.ts'
 import { processLine } from '../pipeline/process-line.ts'
-import type { LineRules } from '../pipeline/process-line.ts'
+import type { FollowBoost } from '../shipper/follow-boost.ts'
 import type { LineSink, RawLine, Source } from '../sources/raw-line.ts'
-import { pause } from '../wake-up.ts'
-import type { StreamPart } from './batch-file.ts'
-import { createEntryList } from './entry-list.ts'
+import { addLine, emptyBuffer, positionsOf, touch } from './buffered.ts'
+import type { Buffered } from './buffered.ts'
 import type { EntryList } from './entry-list.ts'
 import type { Positions } from './position.ts'
-import { packBody } from './push-body.ts'
-import type { BatchDraft, Spool } from './spool.ts'
+import { keepUntilSafe } from './keep-until-safe.ts'
+import { createReadProgress } from './read-progress.ts'
+import type { IdleReport, ReadProgress } from './read-progress.ts'
+import type { SealedContent } from './seal-batch.ts'
+import type { Spool } from './spool.ts'
 
 export interface CollectorDeps {
   spool: Spool
-  rules: LineRules
+  /** Those in force; asked for each line, so that they can be exchanged while lines are read. */
+  rules: () => LineRules
   metrics: AgentMetrics
   log: Logger
-  bufferSize: number
-  flushIntervalMs: number
+  /** Read each time: it may be changed while lines come. */
+  pace: FlushPace
+  /** A full spool drops its oldest lines for those of sources that do not keep theirs. */
+  dropsOldest: boolean
   /** Entries that one request may have. */
   entriesMax: () => number
   /** Whether a batch would be sent at once; else it may as well grow. */
   mayShip: () => boolean
+  /** The same of lines that somebody follows. */
+  mayShipFollowed: () => boolean
+  boost: FollowBoost
   /** Aborted when the process is about to end: then nothing waits any more, neither for room nor for a broken disk. */
   signal: AbortSignal
+}
+
+/** What makes a batch due. */
+export interface FlushPace {
+  bufferSize: number
+  flushIntervalMs: number
 }
 
 export interface Collector extends LineSink {
@@ -34,8 +47,12 @@ export interface Collector extends LineSink {
   tick(): Promise<void>
   /** Seals what there is, due or not, room or not: the process is about to end. */
   flush(): Promise<void>
-  /** False while the disk takes no batch and reading pauses. */
+  /** False while neither the disk nor the memory takes a batch and reading pauses. */
   isWritable(): boolean
+  /** How far all is read and sent; null while something is not, or nobody knows. */
+  idleReport(): IdleReport | null
+  /** For how long the disk has been at one write; 0 while there is none. */
+  writingMs(): number
 }
 
 /** Raw bytes of a batch beyond which no line is added. */
@@ -46,107 +63,128 @@ const coalesceMsMax = 30_000
 const retryMs = 1_000
 /**
  * Lines that come within so long after a batch was sealed go together, as long as one request can take them: each batch
- * costs two fsyncs, a checkpoint of all files and a request, as much processor time as 300 lines.
+ * costs two fsyncs, its part of the journal and a request, as much processor time as 300 lines.
  */
 const gatherMs = 100
-
-interface Buffered {
-  logs: EntryList
-  gaps: Gap[]
-  streams: Map<Source, { from: LogTime; to: LogTime; lines: number }>
-  /** Sources whose position moved. */
-  moved: Set<Source>
-  /** When the first of it came, by `performance.now()`: the clock on the wall may be set back by hours. */
-  sinceAtMs: number | null
-  /** The latest time of a line, microseconds since 1970. */
-  latestUs: number
-}
+/** What somebody follows goes so often. */
+const followedMs = 1_000
 
 interface State extends CollectorDeps {
-  buffer: Buffered
+  /** A source that has lines in one of the two stays there until they are sealed: its position must not overtake them. */
+  buffers: { usual: Buffered; followed: Buffered }
+  /** Whether lines are looked at for somebody who follows. */
+  isFollowing: boolean
+  boostVersion: number
   /** The list of the batch before, empty again. */
   spare: EntryList | null
   sealing: Promise<void> | undefined
   /** By `performance.now()`. */
   sealedAtMs: number
   isWritable: boolean
+  /** By `performance.now()`; null while nothing is written. */
+  writingAtMs: number | null
+  progress: ReadProgress
 }
 
 /** Gathers lines into batches, and seals each with the positions that lie behind it: both are safe, or none. */
 export function createCollector(deps: CollectorDeps): Collector {
   const state: State = {
     ...deps,
-    buffer: emptyBuffer(createEntryList()),
+    buffers: { usual: emptyBuffer(), followed: emptyBuffer() },
+    isFollowing: false,
+    boostVersion: deps.boost.version(),
     spare: null,
     sealing: undefined,
     sealedAtMs: -Infinity,
     isWritable: true,
+    writingAtMs: null,
+    progress: createReadProgress(),
   }
+  deps.spool.tellSealedPositions(() =>
+    positionsOf([...state.progress.sources()].filter((source) => !isUnsealed(state, source))),
+  )
   return {
-    push(line) {
-      add(state, line)
-      if (isFull(state)) return waitForRoom(state)
-      // Its failure is told to whoever seals next: no batch may follow one that was lost.
-      if (isDue(state) && state.mayShip() && !state.sealing) seal(state).catch(() => undefined)
-      return undefined
-    },
+    push: (line) => push(state, line),
     addGap(source, gap) {
       state.metrics.gap(gap.reason)
-      state.buffer.gaps.push(gap)
-      touch(state.buffer, source)
+      const buffer = bufferOf(state, source)
+      buffer.gaps.push(gap)
+      endGroups(source.memory)
+      note(state, buffer, source)
     },
-    touch: (source) => touch(state.buffer, source),
+    touch: (source) => note(state, bufferOf(state, source), source),
+    register: (source) => state.progress.add(source),
     tick: () => tick(state),
     isWritable: () => state.isWritable,
+    idleReport: () => idleReport(state),
+    writingMs: () => (state.writingAtMs === null ? 0 : performance.now() - state.writingAtMs),
     async flush() {
       await state.sealing
-      if (isEmpty(state)) await savePositions(state, 0)
-      else await seal(state)
+      await (hasNothingToTell(state) ? savePositions(state, state.buffers.usual, 0) : seal(state, 'usual'))
+      await flushFollowed(state)
     },
   }
 }
 
-function emptyBuffer(logs: EntryList): Buffered {
-  return { logs, gaps: [], streams: new Map(), moved: new Set(), sinceAtMs: null, latestUs: 0 }
+function push(state: State, line: RawLine): Promise<void> | undefined {
+  const { source } = line
+  const buffer = bufferOf(state, source)
+  note(state, buffer, source)
+  addLine(buffer, line, processLine(line, state.rules(), state.metrics))
+  if (isFull(state, buffer)) return waitForRoom(state, buffer)
+  if (source.keepsLines && state.dropsOldest && !state.spool.hasRoom()) return waitForSpool(state)
+  // Its failure is told to whoever seals next: no batch may follow one that was lost.
+  if (!state.sealing && isDue(state, buffer) && mayShip(state, buffer))
+    seal(state, buffer === state.buffers.usual ? 'usual' : 'followed').catch(() => undefined)
+  return undefined
 }
 
-function add(state: State, line: RawLine): void {
-  const { buffer } = state
-  touch(buffer, line.source)
-  const entry = processLine(line, state.rules, state.metrics)
-  if (!entry) return
-  buffer.logs.add(JSON.stringify(entry))
-  buffer.latestUs = Math.max(buffer.latestUs, line.time.us + 1)
-  const part = buffer.streams.get(line.source)
-  if (!part) buffer.streams.set(line.source, { from: line.time, to: line.time, lines: 1 })
-  else {
-    part.lines += 1
-    if (compareTimes(line.time, part.to) > 0) part.to = line.time
-  }
+function note({ progress }: State, buffer: Buffered, source: Source): void {
+  if (!buffer.moved.has(source)) progress.add(source)
+  touch(buffer, source)
 }
 
-function touch(buffer: Buffered, source: Source): void {
-  buffer.sinceAtMs ??= performance.now()
-  buffer.moved.add(source)
+function bufferOf({ buffers, isFollowing, boost }: State, source: Source): Buffered {
+  if (!isFollowing || buffers.usual.moved.has(source)) return buffers.usual
+  if (buffers.followed.moved.has(source)) return buffers.followed
+  return boost.isFollowed(source.names) ? buffers.followed : buffers.usual
 }
 
-function isFull({ buffer, entriesMax }: State): boolean {
-  return (
-    buffer.logs.count >= entriesMax() || buffer.logs.bytes >= bodyBytesMax || buffer.gaps.length >= gapsMax
-  )
+function isUnsealed({ buffers }: State, source: Source): boolean {
+  return buffers.usual.moved.has(source) || buffers.followed.moved.has(source)
 }
 
-function isEmpty({ buffer, spool }: State): boolean {
-  return buffer.logs.count === 0 && buffer.gaps.length === 0 && spool.untoldGaps().length === 0
+function isFull({ entriesMax }: State, { logs, gaps, dropped }: Buffered): boolean {
+  const gapCount = gaps.length + dropped.size
+  return logs.count >= entriesMax() || logs.bytes >= bodyBytesMax || gapCount >= gapsMax
 }
 
-async function waitForRoom(state: State): Promise<void> {
-  while (isFull(state) && !state.signal.aborted) await seal(state)
+function isEmpty({ logs, gaps, dropped }: Buffered): boolean {
+  return logs.count + gaps.length + dropped.size === 0
 }
 
-function isDue({ buffer, bufferSize, flushIntervalMs, sealedAtMs }: State): boolean {
+function hasNothingToTell({ buffers, spool }: State): boolean {
+  return isEmpty(buffers.usual) && spool.untoldGaps().length === 0
+}
+
+async function waitForRoom(state: State, buffer: Buffered): Promise<void> {
+  const kind = buffer === state.buffers.followed ? 'followed' : 'usual'
+  while (isFull(state, state.buffers[kind]) && !state.signal.aborted) await seal(state, kind)
+}
+
+async function waitForSpool({ spool, signal }: State): Promise<void> {
+  while (!spool.hasRoom() && !signal.aborted) await spool.settled.next(signal, retryMs)
+}
+
+function isDue({ buffers, pace, sealedAtMs }: State, buffer: Buffered): boolean {
+  const { bufferSize, flushIntervalMs } = pace
+  if (buffer === buffers.followed) return ageMs(buffer) >= Math.min(followedMs, flushIntervalMs)
   if (buffer.logs.count >= bufferSize && performance.now() - sealedAtMs >= gatherMs) return true
   return ageMs(buffer) >= flushIntervalMs
+}
+
+function mayShip(state: State, buffer: Buffered): boolean {
+  return buffer === state.buffers.followed ? state.mayShipFollowed() : state.mayShip()
 }
 
 function ageMs({ sinceAtMs }: Buffered): number {
@@ -154,103 +192,98 @@ function ageMs({ sinceAtMs }: Buffered): number {
 }
 
 async function tick(state: State): Promise<void> {
-  const { buffer, mayShip, flushIntervalMs } = state
+  const { buffers, pace } = state
+  const { flushIntervalMs } = pace
   if (state.sealing) return
-  if (isEmpty(state)) return savePositions(state, Math.min(flushIntervalMs, coalesceMsMax))
-  buffer.sinceAtMs ??= performance.now()
-  if (!isDue(state)) return
-  if (mayShip() || ageMs(buffer) >= Math.max(flushIntervalMs, coalesceMsMax)) await seal(state)
+  await state.spool.probe()
+  await follow(state)
+  if (state.sealing) return
+  const { followed } = buffers
+  if (isDue(state, followed) && (state.mayShipFollowed() || ageMs(followed) >= coalesceMsMax))
+    await flushFollowed(state)
+  // What is being sealed is not safe yet: positions must not be saved ahead of it.
+  if (state.sealing) return
+  if (hasNothingToTell(state))
+    return savePositions(state, state.buffers.usual, Math.min(flushIntervalMs, coalesceMsMax))
+  const { usual } = state.buffers
+  usual.sinceAtMs ??= performance.now()
+  if (!isDue(state, usual)) return
+  if (state.mayShip() || ageMs(usual) >= Math.max(flushIntervalMs, coalesceMsMax)) await seal(state, 'usual')
+}
+
+async function flushFollowed(state: State): Promise<void> {
+  const { followed } = state.buffers
+  await (isEmpty(followed) ? savePositions(state, followed, 0) : seal(state, 'followed'))
+}
+
+/** When it changes what is followed, what there is goes at once, so that the lines of the streams that are join the others. */
+async function follow(state: State): Promise<void> {
+  const version = state.boost.version()
+  if (version !== state.boostVersion) {
+    state.boostVersion = version
+    if (state.boost.isActive() && !isEmpty(state.buffers.usual)) await seal(state, 'usual')
+  }
+  state.isFollowing = state.boost.isActive() || state.buffers.followed.moved.size > 0
 }
 
 /** One batch is sealed at a time; whoever comes meanwhile waits for that one. After a failure none is sealed any more. */
-async function seal(state: State): Promise<void> {
-  state.sealing ??= sealBuffer(state).then(() => {
+async function seal(state: State, kind: keyof State['buffers']): Promise<void> {
+  state.sealing ??= sealBuffer(state, kind).then(() => {
     state.sealing = undefined
   })
   await state.sealing
 }
 
-async function sealBuffer(state: State): Promise<void> {
-  const { spool, signal } = state
-  while (!spool.hasRoom() && !signal.aborted) await spool.settled.next(signal)
-  const { buffer } = state
-  state.buffer = emptyBuffer(state.spare ?? createEntryList())
+async function sealBuffer(state: State, kind: keyof State['buffers']): Promise<void> {
+  const { spool, signal, dropsOldest } = state
+  const mayDrop = () => dropsOldest && state.buffers[kind].cannotWait
+  while (!spool.hasRoom() && !mayDrop() && !signal.aborted) await spool.settled.next(signal, retryMs)
+  const buffer = state.buffers[kind]
+  const content = { ...contentOf(state, buffer, kind === 'followed'), mayDrop: mayDrop() }
+  state.buffers[kind] = emptyBuffer(state.spare ?? undefined)
   state.spare = null
   state.sealedAtMs = performance.now()
-  const untold = spool.untoldGaps().slice(0, gapsMax)
-  const key = randomUUID()
-  const sealedMs = Date.now()
-  // Before anything is awaited: the positions are those behind the last line of the buffer.
-  const positions = positionsOf(buffer.moved)
-  const gaps = [...buffer.gaps, ...untold.map(({ gap }) => gap)]
-  // Never before the lines themselves: after a clock was set back they would be refused as lying in the future.
-  const sentAt = formatMicros(Math.max(sealedMs * 1000, buffer.latestUs))
-  const entries = buffer.logs.count
-  const body = await packBody({ key, sentAt, gaps, logs: buffer.logs.content() })
+  await keepUntilSafe(content, state)
   buffer.logs.clear()
   state.spare = buffer.logs
-  await appendUntilSafe(state, {
-    key,
-    entries,
-    sealedMs,
-    positions,
-    gapIds: untold.map(({ id }) => id),
-    streams: streamsOf(buffer),
-    body,
-  })
 }
 
-/** A full or broken disk stops reading, not the process: nothing is lost that still lies in its file. */
-async function appendUntilSafe(state: State, draft: BatchDraft): Promise<void> {
-  const { spool, metrics, log, signal } = state
-  for (let attempt = 1; ; attempt += 1) {
-    const startedMs = performance.now()
-    try {
-      await spool.append(draft)
-      metrics.fsync(performance.now() - startedMs)
-      if (attempt > 1) log.info('the spool can be written again')
-      state.isWritable = true
-      return
-    } catch (err) {
-      metrics.writeFailure()
-      state.isWritable = false
-      if (attempt === 1) log.error('the spool cannot be written, reading pauses', { err })
-      if (signal.aborted) throw err
-    }
-    await pause(retryMs, signal)
-  }
+/** Before anything is awaited: positions and progress are those behind the last line of the buffer. */
+function contentOf(state: State, buffer: Buffered, isFollowed: boolean): Omit<SealedContent, 'mayDrop'> {
+  const { spool, progress, buffers } = state
+  const other = isFollowed ? buffers.usual : buffers.followed
+  const report = spool.isDegraded ? null : progress.report((source) => other.moved.has(source))
+  const positions = takePositions(state, buffer.moved)
+  const untold = spool.untoldGaps().slice(0, gapsMax)
+  const dropped = buffer.dropped.gaps()
+  for (const { reason } of dropped) state.metrics.gap(reason)
+  const isBacklog = spool.unsent > 0
+  return { buffer, positions, dropped, untold, report, isBacklog, isFollowed, sealedMs: Date.now() }
 }
 
-/** Nothing is to be sent, but lines below min_level or the end of a file need not be read again after a restart. */
-async function savePositions({ buffer, spool, metrics }: State, ageMsMin: number): Promise<void> {
-  if (buffer.moved.size === 0 || spool.waiting.length > 0 || ageMs(buffer) < ageMsMin) return
-  const { moved } = buffer
-  buffer.moved = new Set()
-  buffer.sinceAtMs = null
-  try {
-    if (await spool.savePositions(positionsOf(moved))) return
-  } catch {
-    metrics.writeFailure()
-  }
-  for (const source of moved) touch(buffer, source)
-}
-
-function positionsOf(sources: Iterable<Source>): Positions {
-  const positions: Positions = {}
-  for (const source of sources) {
-    const position = source.position()
-    if (position) positions[source.key] = position
+/** Of sources whose lines become safe now; those of which nothing will come any more are let go. */
+function takePositions({ progress }: State, moved: ReadonlySet<Source>): Positions {
+  const positions = positionsOf(moved)
+  for (const source of moved) {
+    const position = positions[source.key]
+    const isOver = position?.kind === 'file' ? position.finishedMs !== null : position?.isDone === true
+    if (isOver) progress.remove(source)
   }
   return positions
 }
 
-function streamsOf(buffer: Buffered): StreamPart[] {
-  return [...buffer.streams].map(([{ names }, { from, to, lines }]) => ({
-    namespace: names.namespace,
-    podName: names.podName,
-    containerName: names.containerName,
-    from: formatTimestamp(from),
-    to: formatTimestamp(to),
-    lines,
-  }))
+/** Nothing is to be sent, but lines below min_level or the end of a file need not be read again after a restart. */
+async function savePositions(state: State, buffer: Buffered, ageMsMin: number): Promise<void> {
+  if (buffer.moved.size === 0 || ageMs(buffer) < ageMsMin) return
+  const positions = takePositions(state, buffer.moved)
+  Object.assign(buffer, { moved: new Set(), sinceAtMs: null, cannotWait: false })
+  await state.spool.savePositions(positions)
+}
+
+function idleReport(state: State): IdleReport | null {
+  const { spool, buffers, progress } = state
+  const isSealed = isEmpty(buffers.usual) && isEmpty(buffers.followed) && !state.sealing
+  if (!isSealed || spool.unsent > 0 || spool.isDegraded) return null
+  const report = progress.report(() => false)
+  return report && { ...report, after_batch: spool.lastNumber }
 }

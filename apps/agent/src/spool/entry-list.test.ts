@@ -6,7 +6,7 @@ test('the bytes are the entries with commas between, however many there are and 
     JSON.stringify({ n, text: 'grüße 語 😀 \u0000'.repeat(n % 9) }),
   )
   const list = createEntryList()
-  for (const entry of entries) list.add(entry)
+  for (const entry of entries) list.add(entry, false)
   const expected = Buffer.from(entries.join(','))
   expect(list.content().equals(expected)).toBe(true)
   expect([list.count, list.bytes]).toEqual([entries.length, expected.length])
@@ -14,17 +14,17 @@ test('the bytes are the entries with commas between, however many there are and 
 
 test('an entry larger than all the memory so far fits', () => {
   const list = createEntryList()
-  list.add('"a"')
-  list.add(JSON.stringify('語'.repeat(200_000)))
+  list.add('"a"', false)
+  list.add(JSON.stringify('語'.repeat(200_000)), false)
   expect(JSON.parse(`[${list.content().toString()}]`)).toEqual(['a', '語'.repeat(200_000)])
 })
 
 test('a list that was cleared begins anew and shows nothing of before', () => {
   const list = createEntryList()
-  list.add('"of the batch before"')
+  list.add('"of the batch before"', false)
   list.clear()
   expect([list.count, list.bytes, list.content().toString()]).toEqual([0, 0, ''])
-  list.add('1')
-  list.add('2')
+  list.add('1', false)
+  list.add('2', false)
   expect(list.content().toString()).toBe('1,2')
 })

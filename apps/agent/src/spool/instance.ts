@@ -12,17 +12,24 @@ const Instance = z.object({
 
 export type Instance = z.infer<typeof Instance>
 
-/** Who this spool is, made at its first use. */
-export async function openInstance(path: string): Promise<Instance> {
+/**
+ * Who this spool is, made at its first use. A spool that lost its count (`isSame: false`) must not go on under a name
+ * whose batches the broker has counted, and gets a new one.
+ */
+export async function openInstance(
+  path: string,
+  { isSame }: { isSame: boolean },
+): Promise<Instance & { isNew: boolean }> {
   const known = await readInstance(path)
-  return known ?? saveInstance(path, randomBytes(24).toString('base64url'))
+  if (known && isSame) return { ...known, isNew: false }
+  const printKey = known?.printKey ?? randomBytes(24).toString('base64url')
+  const made = { id: randomUUID(), printKey }
+  await saveInstance(path, made)
+  return { ...made, isNew: true }
 }
 
-/** A spool that lost its count must not go on under a name whose batches the broker has counted. */
-export async function saveInstance(path: string, printKey: string): Promise<Instance> {
-  const instance = { id: randomUUID(), printKey }
-  await replaceFile(path, Buffer.from(`${JSON.stringify(instance)}\n`))
-  return instance
+export async function saveInstance(path: string, { id, printKey }: Instance): Promise<void> {
+  await replaceFile(path, Buffer.from(`${JSON.stringify({ id, printKey })}\n`))
 }
 
 async function readInstance(path: string): Promise<Instance | null> {

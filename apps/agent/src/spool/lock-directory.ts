@@ -11,21 +11,37 @@ export class SpoolLocked extends Error {
   }
 }
 
+export interface DirectoryLock {
+  /** Takes it again, should it be gone with its directory. @throws {SpoolLocked} */
+  renew(): Promise<void>
+  release(): Promise<void>
+}
+
 /**
- * Takes the directory for this process; the returned function gives it back. A lock whose owner is dead is taken over.
+ * Takes the directory for this process. A lock whose owner is dead is taken over.
  * Two machines or containers that share a directory see different processes: for them this is no protection.
  * @throws {SpoolLocked}
  */
-export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   const path = join(directory, 'lock')
   const mine = `${ownPid} ${await startOf(ownPid)} ${await bootId()} ${randomUUID()}`
+  await take(directory, path, mine)
+  const isMine = async () => (await readFile(path, 'utf8').catch(() => '')) === mine
+  return {
+    async renew() {
+      if (!(await isMine())) await take(directory, path, mine)
+    },
+    async release() {
+      if (await isMine()) await rm(path, { force: true })
+    },
+  }
+}
+
+async function take(directory: string, path: string, mine: string): Promise<void> {
   while (!(await createLock(path, mine))) {
     const theirs = await readFile(path, 'utf8').catch(() => '')
     if (await isAlive(theirs)) throw new SpoolLocked(directory, theirs.split(' ')[0] ?? '')
     await removeStale(path, theirs, directory)
-  }
-  return async () => {
-    if ((await readFile(path, 'utf8').catch(() => '')) === mine) await rm(path, { force: true })
   }
 }
 

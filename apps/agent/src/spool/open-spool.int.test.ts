@@ -1,242 +1,246 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Gap } from '@logboom/contracts'
-import { createLogger } from '@logboom/service'
-import { PassThrough } from 'node:stream'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openSpool } from './open-spool.ts'
-import type { Position } from './position.ts'
-import { packBody, unpackBody } from './push-body.ts'
-import type { BatchDraft, Spool } from './spool.ts'
+import { describe, expect, test } from 'vitest'
+import {
+  commitNext,
+  draft,
+  part,
+  position,
+  sendNext,
+  seqsOf,
+  takeNext,
+  useSpoolBench,
+} from './spool-fixture.ts'
 
-let directory: string
-let open: Spool[]
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'logboom-spool-'))
-  open = []
-})
-
-afterEach(async () => {
-  await Promise.all(open.map((spool) => spool.close()))
-  rmSync(directory, { recursive: true, force: true })
-})
-
-const log = createLogger('agent', { level: 'error', destination: new PassThrough().resume() })
-const host = { namespace: 'host', podName: 'h' }
-
-async function opened(bytesMax = 1e6): Promise<Spool> {
-  const spool = await openSpool({ directory, bytesMax, host }, log)
-  open.push(spool)
-  return spool
-}
-
-async function reopened(): Promise<Spool> {
-  await open.at(-1)?.close()
-  return opened()
-}
-
-const position = (offset: number): Position => ({
-  kind: 'file',
-  path: '/x/app.log',
-  generation: 0,
-  fingerprint: { bytes: 0, hash: '' },
-  offset,
-  marker: { bytes: 0, hash: '' },
-  seq: offset,
-  time: null,
-  openLine: null,
-  insideKey: false,
-  finishedMs: null,
-})
-
-async function draft(offset: number, gapIds: number[] = []): Promise<BatchDraft> {
-  const at = '2026-11-21T09:13:00.000000000Z'
-  const stream = {
-    namespace: 'host',
-    podName: 'h',
-    containerName: 'app.log',
-    from: at,
-    to: at,
-    lines: offset,
-  }
-  return {
-    key: `key-${offset}`,
-    entries: offset,
-    sealedMs: 1,
-    positions: { file: position(offset) },
-    gapIds,
-    streams: [stream],
-    body: await packBody({ key: `key-${offset}`, sentAt: at, gaps: [], logs: Buffer.alloc(0) }),
-  }
-}
-
-const batchFiles = () =>
-  readdirSync(directory)
-    .filter((name) => name.endsWith('.batch'))
-    .toSorted()
-const path = (number: number) => join(directory, `${String(number).padStart(16, '0')}.batch`)
-
-function flipByte(file: string, at: number): void {
-  const bytes = readFileSync(file)
-  const index = at < 0 ? bytes.length + at : at
-  bytes[index] = (bytes[index] ?? 0) ^ 0xff
-  writeFileSync(file, bytes)
-}
-
-async function gapsOfOldest(spool: Spool): Promise<Gap[]> {
-  const [oldest] = spool.waiting
-  if (!oldest) return []
-  return (await unpackBody((await spool.read(oldest)).body)).gaps
-}
+const bench = useSpoolBench()
 
 test('batches, positions and their count survive a restart', async () => {
-  const first = await opened()
+  const first = await bench.open()
   await first.append(await draft(1))
   await first.append(await draft(2))
-  const second = await reopened()
-  expect(second.waiting.map(({ number }) => number)).toEqual([1, 2])
+  const second = await bench.reopen()
+  expect(seqsOf(second)).toEqual([1, 2])
   expect(second.positions).toEqual({ file: position(2) })
   expect(second.instance).toBe(first.instance)
   expect(second.printKey).toBe(first.printKey)
   expect(second.bytes).toBe(first.bytes)
-  const [oldest] = second.waiting
-  if (oldest) await second.settle((await second.read(oldest)).header, [])
-  const third = await reopened()
-  expect(third.waiting.map(({ number }) => number)).toEqual([2])
+  await commitNext(second)
+  const third = await bench.reopen()
+  expect(seqsOf(third)).toEqual([2])
   await third.append(await draft(3))
-  expect(third.waiting.map(({ number }) => number)).toEqual([2, 3])
+  expect(seqsOf(third)).toEqual([2, 3])
+  expect([await sendNext(third), await sendNext(third)]).toEqual([2, 3])
 })
 
 test('when all is freed, positions and the count remain', async () => {
-  const first = await opened()
+  const first = await bench.open()
   await first.append(await draft(1))
-  const [oldest] = first.waiting
-  if (oldest) await first.settle((await first.read(oldest)).header, [])
-  expect(batchFiles()).toEqual([])
-  const second = await reopened()
+  await commitNext(first)
+  expect(bench.batchFiles()).toEqual([])
+  const second = await bench.reopen()
   expect(second.positions).toEqual({ file: position(1) })
   await second.append(await draft(2))
-  expect(second.waiting.map(({ number }) => number)).toEqual([2])
+  expect(seqsOf(second)).toEqual([2])
+  expect(await sendNext(second)).toBe(2)
+})
+
+describe('what was answered', () => {
+  test('stays until it is committed, and is committed with any batch of a higher number', async () => {
+    const spool = await bench.open()
+    for (const offset of [1, 2, 3]) await spool.append(await draft(offset))
+    await sendNext(spool)
+    await sendNext(spool)
+    expect(spool.unsent).toBe(1)
+    expect(seqsOf(spool)).toEqual([1, 2, 3])
+    expect(bench.batchFiles()).toHaveLength(3)
+    await spool.committed('another instance', 'key-2')
+    await spool.committed(spool.instance, 'unknown')
+    expect(seqsOf(spool)).toEqual([1, 2, 3])
+    await spool.committed(spool.instance, 'key-2')
+    expect(seqsOf(spool)).toEqual([3])
+    expect(bench.batchFiles()).toHaveLength(1)
+  })
+
+  test('is not freed before its answer came, though it is committed: its answer may tell of gaps', async () => {
+    const spool = await bench.open()
+    await spool.append(await draft(1))
+    const { part: sent } = await takeNext(spool)
+    await spool.committed(spool.instance, 'key-1')
+    expect(seqsOf(spool)).toEqual([1])
+    await spool.answered(sent, [], { expired: 0, rejected: 0 })
+    expect(seqsOf(spool)).toEqual([])
+  })
+
+  test('is sent again after a restart under the number it had, whatever overtook it', async () => {
+    const first = await bench.open()
+    for (const offset of [1, 2]) await first.append(await draft(offset))
+    await first.append(await draft(3, { lane: 'urgent' }))
+    await takeNext(first)
+    const second = await bench.reopen()
+    const numbers = second.waiting.map(({ parts }) => parts.map(({ sentAs }) => sentAs?.number ?? null))
+    expect(numbers).toEqual([[1], [null], [2]])
+    await second.append(await draft(4))
+    const sent = []
+    while (second.next()) sent.push([second.next()?.key, await sendNext(second)])
+    expect(sent).toEqual([
+      ['key-3', 2],
+      ['key-1', 1],
+      ['key-2', 3],
+      ['key-4', 4],
+    ])
+  })
+})
+
+test('of two parts neither is there without the other and the positions, and each is sent by itself', async () => {
+  const first = await bench.open()
+  await first.append(await draft(1))
+  const parts = [await part('warn', 3, { lane: 'urgent' }), await part('rest', 4)]
+  await first.append({ ...(await draft(2)), parts })
+  const second = await bench.reopen()
+  const order: string[] = []
+  while (second.next()) {
+    order.push(second.next()?.key ?? '')
+    await sendNext(second)
+  }
+  expect(order).toEqual(['warn', 'key-1', 'rest'])
+  await second.committed(second.instance, 'warn')
+  expect(seqsOf(second)).toEqual([2])
+  await second.committed(second.instance, 'rest')
+  expect(seqsOf(second)).toEqual([])
+  expect((await bench.reopen()).positions).toEqual({ file: position(2) })
 })
 
 test.each([0, 5, 23, 24, 60, -1])(
   'a newest batch that was torn at byte %d is not there: its lines are read again',
   async (at) => {
-    const first = await opened()
+    const first = await bench.open()
     await first.append(await draft(1))
     await first.append(await draft(2))
-    writeFileSync(path(2), readFileSync(path(2)).subarray(0, at))
-    const second = await reopened()
-    expect(second.waiting.map(({ number }) => number)).toEqual([1])
+    writeFileSync(bench.path(2), readFileSync(bench.path(2)).subarray(0, at))
+    const second = await bench.reopen()
+    expect(seqsOf(second)).toEqual([1])
     expect(second.positions).toEqual({ file: position(1) })
     await second.append(await draft(7))
-    expect(second.waiting.map(({ number }) => number)).toEqual([1, 2])
+    expect(seqsOf(second)).toEqual([1, 2])
   },
 )
 
-test('a batch whose body is damaged further back becomes an exact gap under its number', async () => {
-  const first = await opened()
-  await first.append(await draft(5))
-  await first.append(await draft(6))
-  flipByte(path(1), -1)
-  const second = await reopened()
-  expect(second.waiting.map(({ number }) => number)).toEqual([1, 2])
-  expect(second.positions).toEqual({ file: position(6) })
-  expect(await gapsOfOldest(second)).toMatchObject([
-    {
-      reason: 'corrupt',
-      lines: 5,
-      exact: true,
-      container_name: 'app.log',
-      from: '2026-11-21T09:13:00.000000000Z',
-    },
-  ])
+describe('damage', () => {
+  test('of a body further back becomes an exact gap under its number', async () => {
+    const first = await bench.open()
+    await first.append(await draft(5))
+    await first.append(await draft(6))
+    bench.flipByte(bench.path(1), -1)
+    const second = await bench.reopen()
+    expect(seqsOf(second)).toEqual([1, 2])
+    expect(second.positions).toEqual({ file: position(6) })
+    const { part: sent, gaps } = await takeNext(second)
+    expect(sent.sentAs?.number).toBe(1)
+    expect(gaps).toMatchObject([
+      {
+        reason: 'corrupt',
+        lines: 5,
+        exact: true,
+        container_name: 'app.log',
+        from: '2026-11-21T09:13:00.000000000Z',
+      },
+    ])
+  })
+
+  test('of a whole batch, or its loss, becomes a gap without a count, and no number is left out', async () => {
+    const first = await bench.open()
+    for (const offset of [5, 6, 7, 8]) await first.append(await draft(offset))
+    await commitNext(first)
+    await sendNext(first)
+    bench.flipByte(bench.path(2), 30)
+    rmSync(bench.path(3))
+    const second = await bench.reopen()
+    const { part: sent, gaps } = await takeNext(second)
+    expect(gaps).toMatchObject([{ reason: 'corrupt', exact: false, namespace: 'host' }])
+    expect(sent.sentAs?.number).toBe(2)
+    expect([await sendNext(second), await sendNext(second)]).toEqual([3, 4])
+  })
+
+  test('found while it waits is told as well', async () => {
+    const spool = await bench.open()
+    await spool.append(await draft(5))
+    await spool.append(await draft(6))
+    bench.flipByte(bench.path(1), -1)
+    rmSync(bench.path(2))
+    expect((await takeNext(spool)).gaps).toMatchObject([{ lines: 5, exact: true, reason: 'corrupt' }])
+    expect((await takeNext(spool)).gaps).toMatchObject([{ exact: false, reason: 'corrupt' }])
+  })
+
+  test('of the middle of the journal is told, and the spool counts anew under another name', async () => {
+    const first = await bench.open()
+    for (const offset of [1, 2, 3]) {
+      await first.append(await draft(offset))
+      if (offset < 3) await commitNext(first)
+    }
+    const { length } = readFileSync(join(bench.directory, 'journal'))
+    bench.flipByte(join(bench.directory, 'journal'), Math.floor(length / 2))
+    const second = await bench.reopen()
+    expect(second.instance).not.toBe(first.instance)
+    expect(second.printKey).toBe(first.printKey)
+    expect(second.positions).toEqual({ file: position(3) })
+    const { part: sent } = await takeNext(second)
+    expect(sent).toMatchObject({ sentAs: { number: 1, instance: second.instance }, isRenumbered: true })
+    expect((await bench.reopen()).instance).toBe(second.instance)
+  })
 })
 
-test('a batch of which nothing can be read, or that is missing, becomes a gap without a count', async () => {
-  const first = await opened()
-  await first.append(await draft(5))
-  await first.append(await draft(6))
-  await first.append(await draft(7))
-  flipByte(path(1), 30)
-  rmSync(path(2))
-  const second = await reopened()
-  expect(second.waiting.map(({ number }) => number)).toEqual([1, 2, 3])
-  expect(await gapsOfOldest(second)).toMatchObject([{ reason: 'corrupt', exact: false, namespace: 'host' }])
-})
-
-test('gaps that no batch carries are kept until one does and that one is freed', async () => {
-  const gap = {
-    namespace: 'host',
-    pod_name: 'h',
-    from: 'a',
-    to: 'b',
-    reason: 'expired' as const,
-    exact: false,
-  }
-  const first = await opened()
+test('gaps that no batch carries are kept until one does and that one is committed', async () => {
+  const names = { namespace: 'host', pod_name: 'h', from: 'a', to: 'b' }
+  const gap = { ...names, reason: 'expired' as const, exact: false }
+  const first = await bench.open()
   await first.append(await draft(1))
-  const [oldest] = first.waiting
-  if (oldest) await first.settle((await first.read(oldest)).header, [gap])
-  const second = await reopened()
+  await commitNext(first, [gap])
+  const second = await bench.reopen()
   const ids = second.untoldGaps().map(({ id }) => id)
   expect(second.untoldGaps().map((untold) => untold.gap)).toEqual([gap])
-  await second.append(await draft(2, ids))
+  await second.append(await draft(2, { gapIds: ids }))
   expect(second.untoldGaps()).toEqual([])
-  const third = await reopened()
+  const third = await bench.reopen()
   expect(third.untoldGaps()).toEqual([])
-  const [carrier] = third.waiting
-  if (carrier) await third.settle((await third.read(carrier)).header, [])
-  expect((await reopened()).untoldGaps()).toEqual([])
+  await commitNext(third)
+  expect((await bench.reopen()).untoldGaps()).toEqual([])
 })
 
-test('a damaged checkpoint is told, and the spool counts anew under another name', async () => {
-  const first = await opened()
-  await first.append(await draft(1))
-  const [oldest] = first.waiting
-  if (oldest) await first.settle((await first.read(oldest)).header, [])
-  flipByte(join(directory, 'checkpoint'), 20)
-  const second = await reopened()
-  expect(second.instance).not.toBe(first.instance)
-  expect(second.printKey).toBe(first.printKey)
-  expect(second.positions).toEqual({})
-})
-
-test('positions without a batch are saved only while no batch waits', async () => {
-  const first = await opened()
-  expect(await first.savePositions({ file: position(3) })).toBe(true)
+test('positions without a batch are saved behind what waits, and never replaced by older ones', async () => {
+  const first = await bench.open()
+  await first.savePositions({ file: position(3) })
   await first.append(await draft(4))
-  expect(await first.savePositions({ file: position(5) })).toBe(false)
-  expect((await reopened()).positions).toEqual({ file: position(4) })
+  await first.savePositions({ file: position(5) })
+  const second = await bench.reopen()
+  expect(second.positions).toEqual({ file: position(5) })
+  await commitNext(second)
+  expect((await bench.reopen()).positions).toEqual({ file: position(5) })
 })
 
 test('nobody else may read the spool', async () => {
-  const spool = await openSpool({ directory: join(directory, 'new'), bytesMax: 1, host }, log)
-  open.push(spool)
+  const directory = join(bench.directory, 'new')
+  const spool = await bench.open({ directory })
   await spool.append(await draft(1))
-  expect(statSync(join(directory, 'new')).mode & 0o077).toBe(0)
-  for (const name of readdirSync(join(directory, 'new'))) {
-    expect(statSync(join(directory, 'new', name)).mode & 0o077).toBe(0)
+  expect(statSync(directory).mode & 0o077).toBe(0)
+  for (const name of readdirSync(directory)) {
+    expect(statSync(join(directory, name)).mode & 0o077).toBe(0)
   }
 })
 
 test('a lock is respected while its owner lives, and taken over when it is dead', async () => {
-  const first = await opened()
-  await expect(openSpool({ directory, bytesMax: 1, host }, log)).rejects.toThrow(
-    `in use by process ${process.pid}`,
-  )
-  const lock = readFileSync(join(directory, 'lock'), 'utf8')
+  const path = join(bench.directory, 'lock')
+  const first = await bench.open()
+  await expect(bench.open()).rejects.toThrow(`in use by process ${process.pid}`)
+  const lock = readFileSync(path, 'utf8')
   await first.close()
   // The same process id, but of a process that began at another time.
-  writeFileSync(join(directory, 'lock'), lock.replace(/^(\d+) \S+/, '$1 1'))
-  await (await opened()).close()
+  writeFileSync(path, lock.replace(/^(\d+) \S+/, '$1 1'))
+  await (await bench.reopen()).close()
   const { pid } = spawnSync('true')
-  writeFileSync(join(directory, 'lock'), lock.replace(/^\d+/, String(pid)))
-  await (await opened()).close()
-  writeFileSync(join(directory, 'lock'), 'no lock at all')
-  await (await opened()).close()
-  expect(readdirSync(directory).filter((name) => name.startsWith('lock'))).toEqual([])
+  writeFileSync(path, lock.replace(/^\d+/, String(pid)))
+  await (await bench.reopen()).close()
+  writeFileSync(path, 'no lock at all')
+  await (await bench.reopen()).close()
+  expect(readdirSync(bench.directory).filter((name) => name.startsWith('lock'))).toEqual([])
 })

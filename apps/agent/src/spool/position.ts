@@ -1,18 +1,44 @@
+import { levels } from '@logboom/contracts'
 import { z } from 'zod'
 
 const Print = z.object({ bytes: z.int().min(0), hash: z.string() })
 const Time = z.object({ us: z.int(), ns: z.int() })
 
-/** What the pipeline remembers of a source from line to line. */
+/** A line of which a piece was sent before the rest came. */
+const OpenLine = z.object({
+  output: z.enum(['stdout', 'stderr']).nullable(),
+  /** The last characters of the piece as it was sent, without secrets. */
+  tail: z.string(),
+  /** What goes on being masked in the rest. */
+  masks: z.string().nullable(),
+})
+export type OpenLine = z.infer<typeof OpenLine>
+
+/** The lines that belong together as those of a stack trace do, so far. */
+const LineGroup = z.object({
+  /** The entry id of the first of them. */
+  id: z.string(),
+  level: z.enum(levels).nullable(),
+  lines: z.int().min(1),
+  /** What is being printed, where lines that say nothing by themselves belong to it. */
+  kind: z.string().nullable(),
+})
+export type LineGroup = z.infer<typeof LineGroup>
+
+/** What the pipeline remembers of a source from line to line. Values are replaced, never changed: positions share them. */
 const lineMemory = {
   /** Whether the lines of a private key are passing. */
   insideKey: z.boolean().default(false),
+  open: OpenLine.nullable().default(null),
+  group: LineGroup.nullable().default(null),
+  /** Of standard error, where it is told from standard output. */
+  errorGroup: LineGroup.nullable().default(null),
 }
 
 export const LineMemory = z.object(lineMemory)
 export type LineMemory = z.infer<typeof LineMemory>
 
-export const freshMemory = (): LineMemory => ({ insideKey: false })
+export const freshMemory = (): LineMemory => ({ insideKey: false, open: null, group: null, errorGroup: null })
 
 /** How far a file was read; small, because positions are written with each batch. */
 export const FilePosition = z.object({

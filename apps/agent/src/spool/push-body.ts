@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { PushRequest } from '@logboom/contracts'
 import type { Entry, Gap } from '@logboom/contracts'
+import type { ReadReport } from './read-progress.ts'
 
 const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
@@ -14,6 +15,8 @@ export interface BodyParts {
   /** The agent's clock when the batch was sealed: part of the body, and a repeat must repeat the body. */
   sentAt: string
   gaps: readonly Gap[]
+  /** How far all sources are read, with this body and those before it. */
+  readUntil?: ReadReport | null
   /** JSON of the entries, with commas between. */
   logs: Uint8Array
 }
@@ -24,19 +27,25 @@ const logsBegin = Buffer.from(',"logs":[')
 const logsEnd = Buffer.from(']}')
 
 /** The body of a push, as it is stored and sent. The same parts give the same JSON, byte for byte. */
-export async function packBody({ key, sentAt, gaps, logs }: BodyParts): Promise<Buffer> {
-  const head = JSON.stringify({ batch_id: key, sent_at: sentAt, ...(gaps.length > 0 && { gaps }) })
+export async function packBody({ key, sentAt, gaps, readUntil, logs }: BodyParts): Promise<Buffer> {
+  const head = JSON.stringify({
+    batch_id: key,
+    sent_at: sentAt,
+    ...(gaps.length > 0 && { gaps }),
+    ...(readUntil && { read_until: readUntil }),
+  })
   const json = Buffer.concat([Buffer.from(head.slice(0, -1)), logsBegin, logs, logsEnd])
   // Told the size, zstd takes memory for that much and not for megabytes.
   return compress(json, { chunkSize: pieceBytes, pledgedSrcSize: json.length })
 }
 
 /** A body that was packed before, taken apart again. */
-export async function unpackBody(body: Buffer): Promise<{ sentAt: string; gaps: Gap[]; entries: Entry[] }> {
-  const {
-    sent_at: sentAt = '',
-    gaps = [],
-    logs,
-  } = PushRequest.parse(JSON.parse((await decompress(body)).toString()))
-  return { sentAt, gaps, entries: logs }
+export async function unpackBody(
+  body: Buffer,
+): Promise<{ sentAt: string; gaps: Gap[]; entries: Entry[]; readUntil: ReadReport | null }> {
+  const json: unknown = JSON.parse((await decompress(body)).toString())
+  const { sent_at: sentAt = '', gaps = [], logs } = PushRequest.parse(json)
+  // Of our own making.
+  const { read_until: readUntil = null } = json as { read_until?: ReadReport }
+  return { sentAt, gaps, entries: logs, readUntil }
 }

@@ -1,111 +1,132 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatMicros } from '@logboom/contracts'
-import type { Gap } from '@logboom/contracts'
 import type { Logger } from '@logboom/service'
 import type { HostNames } from '../sources/files/names-of-path.ts'
-import { batchFileName, encodeBatch, numberOfFileName, readBatch } from './batch-file.ts'
-import type { BatchHeader, StoredBatch } from './batch-file.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import { batchFileName, readBatch, seqOfFileName } from './batch-file.ts'
+import type { PartHeader, StoredBatch } from './batch-file.ts'
+import { isFreed, renameLedger } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import type { PlacedLine } from './journal.ts'
+import { parsePosition, splitPositions } from './position-lines.ts'
 import type { Positions } from './position.ts'
-import { packBody } from './push-body.ts'
+import { replaceUnknown } from './replace-lost.ts'
 import type { WaitingBatch } from './spool.ts'
-import { replaceFile, syncDirectory } from './write-durably.ts'
+import { baseKey, waitingOf } from './waiting-parts.ts'
+import { syncDirectory } from './write-durably.ts'
 
 export interface Recovered {
   waiting: WaitingBatch[]
   positions: Positions
-  /** Gaps of the checkpoint that waiting batches carry. */
-  gapIds: Set<number>
+  lastSeq: number
+}
+
+export interface RecoverDeps {
+  directory: string
+  instance: string
+  ledger: Ledger
+  /** Positions of batches that are gone. */
+  lines: readonly PlacedLine[]
+  /** All of the ledger is there: a batch that it does not call freed was lost. */
+  isKnown: boolean
+  /** The instance is another one than that of the batches. */
+  isRenamed: boolean
+  host: HostNames
+  log: Logger
 }
 
 /**
  * Finds the batches that the last process left. The newest may be torn: it was never sent, its lines are read again.
  * One that is damaged further back may have been; in its place goes a batch that tells the gap.
  */
-export async function recoverBatches(
-  directory: string,
-  checkpoint: Checkpoint,
-  host: HostNames,
-  log: Logger,
-): Promise<Recovered> {
-  const numbers = await listNumbers(directory, checkpoint.freedThrough)
-  const last = numbers.at(-1) ?? 0
-  const first = checkpoint.freedThrough > 0 ? checkpoint.freedThrough + 1 : (numbers[0] ?? 1)
-  const found: Recovered = { waiting: [], positions: { ...checkpoint.positions }, gapIds: new Set() }
-  for (let number = first; number <= last; number += 1) {
-    const path = join(directory, batchFileName(number))
-    const content = await readBatch(path).catch(ignoreMissing)
-    if (number === last && (content === null || content.body === null)) {
-      log.warn('the newest batch was not written whole, its lines are read again', { number })
-      await rm(path, { force: true })
-      continue
+export async function recoverBatches(deps: RecoverDeps): Promise<Recovered> {
+  const { directory, ledger, log } = deps
+  const found = await readAll(deps)
+  const places = new Map(deps.lines.map(({ key, seq, json }) => [key, { seq, json }]))
+  if (deps.isRenamed) renameLedger(ledger, [...found.keys()].at(-1) ?? 0)
+  const known = [...found].flatMap(([seq, read]) =>
+    read && seq > ledger.renamedThrough ? read.header.parts : [],
+  )
+  const numbers = lostNumbers(known, ledger)
+  const waiting: WaitingBatch[] = []
+  for (const [seq, read] of found) {
+    const path = join(directory, batchFileName(seq))
+    if (read === null) log.error('a batch in the spool is damaged, a gap tells of it', { seq })
+    const { header, positions } = read ?? (await replaceUnknown(path, { seq, numbers: numbers(), ...deps }))
+    for (const { key, json } of splitPositions(positions)) {
+      if ((places.get(key)?.seq ?? 0) <= seq) places.set(key, { seq, json })
     }
-    if (content === null) log.error('a batch in the spool is damaged, a gap tells of it', { number })
-    const { header } = content ?? (await replaceLost(path, number, null, host))
-    Object.assign(found.positions, header.positions)
-    for (const id of header.gapIds) found.gapIds.add(id)
-    found.waiting.push({ number, bytes: (await stat(path)).size, sealedMs: header.sealedMs })
+    waiting.push(waitingOf(header, (await stat(path)).size, deps))
+  }
+  const lastSeq = Math.max(ledger.freedThrough, ...ledger.freed, waiting.at(-1)?.seq ?? 0)
+  return { waiting, positions: positionsOf(places), lastSeq }
+}
+
+/** By `seq`, in order; null for what is missing or cannot be read. */
+async function readAll({
+  directory,
+  ledger,
+  isKnown,
+  log,
+}: RecoverDeps): Promise<Map<number, StoredBatch | null>> {
+  const there = await listBatches(directory, ledger)
+  const last = there.at(-1) ?? 0
+  const found = new Map<number, StoredBatch | null>()
+  for (let seq = isKnown ? ledger.freedThrough + 1 : (there[0] ?? 1); seq <= last; seq += 1) {
+    if (isFreed(ledger, seq)) continue
+    const path = join(directory, batchFileName(seq))
+    const content = await readBatch(path).catch(ignoreMissing)
+    if (seq === last && (content?.bodies.includes(null) ?? true)) {
+      log.warn('the newest batch was not written whole, its lines are read again', { seq })
+      await rm(path, { force: true })
+    } else found.set(seq, content)
   }
   return found
 }
 
-/** Puts a batch that only tells a gap in the place of one that cannot be read: the broker counts batches. */
-export async function replaceLost(
-  path: string,
-  number: number,
-  header: BatchHeader | null,
-  host: HostNames,
-): Promise<StoredBatch> {
-  const sealedMs =
-    header?.sealedMs ??
-    (await stat(path).then(
-      ({ mtimeMs }) => Math.floor(mtimeMs),
-      () => Date.now(),
-    ))
-  const at = formatMicros(sealedMs * 1000)
-  const key = `${header?.key ?? `unknown-${number}-${at}`}-lost`
-  const body = await packBody({
-    key,
-    sentAt: at,
-    gaps: header ? gapsOf(header) : [unknownGap(host, at)],
-    logs: Buffer.alloc(0),
-  })
-  const empty = { v: 1 as const, number, entries: 0, positions: {}, gapIds: [], streams: [] }
-  // Gaps that the lost batch carried stay untold in the checkpoint, and go with the next one.
-  const batch = { header: { ...empty, key, sealedMs, positions: header?.positions ?? {} }, body }
-  await replaceFile(path, encodeBatch(batch))
-  return batch
+const lostNumbersMax = 100
+
+/**
+ * Numbers for batches of which nothing can be read: the broker waits for each number that was given. All that is
+ * neither committed nor known goes to the first of them; further ones, which nobody can have overtaken, get the next.
+ */
+function lostNumbers(known: readonly PartHeader[], ledger: Ledger): () => number[] {
+  const sealed = known.flatMap(({ number }) => (number === null ? [] : [number]))
+  ledger.nextNumber = Math.max(ledger.nextNumber, ...sealed.map((number) => number + 1))
+  const keys = new Set(known.map(({ key }) => baseKey(key)))
+  const given = [...ledger.numbers].filter(([key, { instance }]) => instance === null && keys.has(key))
+  const present = new Set([...sealed, ...given.map(([, { number }]) => number)])
+  const lost: number[] = []
+  for (let number = ledger.committed + 1; number < ledger.nextNumber; number += 1)
+    if (!present.has(number)) lost.push(number)
+  return () => {
+    // A broker that never tells what it has committed makes all of them look lost.
+    const numbers = lost.splice(0).slice(-lostNumbersMax)
+    if (numbers.length > 0) return numbers
+    ledger.nextNumber += 1
+    return [ledger.nextNumber - 1]
+  }
 }
 
-function gapsOf(header: BatchHeader): Gap[] {
-  return header.streams.map(({ namespace, podName, containerName, from, to, lines }) => ({
-    namespace,
-    pod_name: podName,
-    container_name: containerName,
-    from,
-    to,
-    lines,
-    reason: 'corrupt',
-    exact: true,
-  }))
+function positionsOf(places: ReadonlyMap<string, { json: string }>): Positions {
+  const positions: Positions = {}
+  for (const [key, { json }] of places) {
+    const position = parsePosition(json)
+    if (position) positions[key] = position
+  }
+  return positions
 }
 
-function unknownGap({ namespace, podName }: HostNames, at: string): Gap {
-  return { namespace, pod_name: podName, from: at, to: at, reason: 'corrupt', exact: false }
-}
-
-/** Numbers in order; what a crash left half done is cleared away. */
-async function listNumbers(directory: string, freedThrough: number): Promise<number[]> {
-  const numbers: number[] = []
+/** What is there, in order; what a crash left half done is cleared away. */
+async function listBatches(directory: string, ledger: Ledger): Promise<number[]> {
+  const found: number[] = []
   for (const name of await readdir(directory)) {
-    const number = numberOfFileName(name)
-    const isLeftOver = name.endsWith('.next') || (number !== null && number <= freedThrough)
+    const seq = seqOfFileName(name)
+    const isLeftOver = name.endsWith('.next') || (seq !== null && isFreed(ledger, seq))
     if (isLeftOver) await rm(join(directory, name), { force: true })
-    else if (number !== null) numbers.push(number)
+    else if (seq !== null) found.push(seq)
   }
   await syncDirectory(directory)
-  return numbers.sort((a, b) => a - b)
+  return found.sort((a, b) => a - b)
 }
 
 function ignoreMissing(err: unknown): null {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
-import { memoryOf } from '../cpu-meter.ts'
+import { memoryOf } from '@logboom/system'
 import type { Figure } from '../figure.ts'
 import { openBroker } from '../open-broker.ts'
 import type { Part } from '../part.ts'

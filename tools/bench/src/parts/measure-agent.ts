@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { until } from '@logboom/servers'
-import { cpuMicros, memoryOf } from '../cpu-meter.ts'
+import { cpuMicros, memoryOf } from '@logboom/system'
 import { growFiles } from '../grow-files.ts'
 import type { GrowPlan } from '../grow-files.ts'
 import { plantedSecret } from '../make-lines.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Agent } from 'node:http'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { endWithParent, freePort, until } from '@logboom/servers'
-import { cpuMicros, memoryOf } from '../cpu-meter.ts'
+import { cpuMicros, memoryOf } from '@logboom/system'
 import type { Batch } from '../make-batches.ts'
 import { post } from '../push-batches.ts'
 

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { callOk, untilDrained } from '@logboom/system'
-import { memoryOf } from '../cpu-meter.ts'
+import { callOk, memoryOf, untilDrained } from '@logboom/system'
 import type { Figure } from '../figure.ts'
 import { makeBatches } from '../make-batches.ts'
 import { openBroker } from '../open-broker.ts'

@@ -1,5 +1,6 @@
 import type { Logger } from '@logboom/service'
 import type { FilePosition, Positions } from '../../spool/position.ts'
+import { isFollowed } from './find-files.ts'
 import type { FoundFile } from './find-files.ts'
 import { finishFile } from './follow-file.ts'
 import { openFile } from './open-file.ts'
@@ -24,7 +25,10 @@ export interface Followed {
 
 /** What is known of the files that globs match. One loop owns it. */
 export interface FileSet {
-  readonly options: WatchOptions
+  /** In force from the next look on. */
+  options: WatchOptions
+  /** Set with other options: files that are no longer asked for are still open. */
+  mustDeselect: boolean
   readonly deps: FollowDeps
   readonly log: Logger
   readonly followed: Map<string, Followed>
@@ -47,7 +51,36 @@ export function createFileSet(
       position.kind === 'file' ? [[key, position]] : [],
     ),
   )
-  return { options, deps, log, followed: new Map(), left, unreadable: new Map(), looked: null }
+  return {
+    options,
+    mustDeselect: false,
+    deps,
+    log,
+    followed: new Map(),
+    left,
+    unreadable: new Map(),
+    looked: null,
+  }
+}
+
+/** Has other files followed from the next look on. */
+export function reselect(set: FileSet, options: WatchOptions): void {
+  set.options = options
+  set.mustDeselect = true
+}
+
+/** Closes what is no longer asked for. Where each was left stays known, should it be asked for again. */
+export async function deselect(set: FileSet): Promise<void> {
+  set.mustDeselect = false
+  const { globs, excluded } = set.options
+  const isAsked = (path: string) => isFollowed(path, globs, excluded)
+  for (const { file, path } of set.followed.values()) {
+    // What was rotated away lies at a path that no glob names.
+    if (isAsked(path) || isAsked(file.path)) continue
+    await file.handle.close()
+    leave(set, file)
+  }
+  for (const path of set.unreadable.keys()) if (!isAsked(path)) set.unreadable.delete(path)
 }
 
 export interface FollowHow {
@@ -71,6 +104,7 @@ export async function follow(set: FileSet, found: FoundFile, how: FollowHow = {}
     }
     const absentAtMs = how.namedAfter === undefined ? null : performance.now()
     set.followed.set(file.key, { file, path: found.path, absentAtMs })
+    set.deps.sink.register?.(file)
     set.left.delete(file.key)
     return true
   } catch (err) {

@@ -52,6 +52,18 @@ export async function findRotated(path: string, sinceMs: number): Promise<FoundF
   return byAge(files.filter((file) => file.modifiedMs >= sinceMs))
 }
 
+/** Its predecessors that were compressed, oldest first: `app.log.1.gz`, `app.log-20261121.gz`. */
+export async function findRotatedAndCompressed(path: string): Promise<FoundFile[]> {
+  const name = basename(path)
+  const files = await lookInto(dirname(path), (other) => {
+    const suffix = other.slice(name.length)
+    return (
+      other.startsWith(name) && suffix.endsWith('.gz') && rotatedSuffix.test(suffix.slice(0, -'.gz'.length))
+    )
+  })
+  return byAge(files)
+}
+
 const looksMax = 5
 
 /** Looks again until two looks agree: while a rotation renames a row of files, one look may miss any of them. */

@@ -97,6 +97,17 @@ export async function openFile(
   }
 }
 
+/** Whether the file at a path is the one of a position, as far as its content tells. */
+export async function isStillAt(path: string, known: FilePosition, printKey: string): Promise<boolean> {
+  const handle = await open(path, 'r').catch(() => null)
+  if (!handle) return true
+  try {
+    return (await resumeTail(handle, known, printKey)) !== null
+  } finally {
+    await handle.close()
+  }
+}
+
 type Opened = Pick<FollowedFile, 'handle' | 'access' | 'device' | 'inode' | 'path'>
 
 function newFile(opened: Opened, known: FilePosition | undefined, deps: FollowDeps): FollowedFile {
@@ -106,6 +117,7 @@ function newFile(opened: Opened, known: FilePosition | undefined, deps: FollowDe
     names: namesOfPath(deps.host, opened.path),
     memory: freshMemory(),
     seen: null,
+    keepsLines: true,
     changedAtMs: performance.now(),
     finishedMs: null,
     generation: known ? known.generation + 1 : 0,

@@ -6,6 +6,8 @@ import { follow } from './file-set.ts'
 import { findByKey, findRotated, isFollowed } from './find-files.ts'
 import type { FoundFile } from './find-files.ts'
 import { gapOf } from '../gap-of.ts'
+import { isStillAt } from './open-file.ts'
+import { recoverCompressed } from './recover-compressed.ts'
 import { namesOfPath } from './names-of-path.ts'
 import type { Source } from '../raw-line.ts'
 
@@ -16,15 +18,49 @@ const clockSlackMs = 50
  * After a start: finds the files that were not read to their end and are no longer at their paths. What a rotation
  * renamed is read on, also what came and went in between; what is gone leaves a gap.
  */
-export async function recoverAbsent(set: FileSet, found: readonly FoundFile[]): Promise<void> {
-  const present = new Set(found.map(({ key }) => key))
-  for (const [key, position] of set.left) {
+export async function recoverAbsent(
+  set: FileSet,
+  found: readonly FoundFile[],
+  signal: AbortSignal,
+): Promise<void> {
+  const present = new Map(found.map(({ key, path }) => [key, path]))
+  // Others are added while these are recovered, and some of these are followed before their turn.
+  const left = Array.from(set.left)
+  for (const [key, position] of left) {
     const isOurs = isFollowed(position.path, set.options.globs, set.options.excluded)
-    if (position.finishedMs !== null || present.has(key) || !isOurs) continue
-    if (adoptFromOtherDevice(set, key, position, found)) continue
-    if (!(await followMoved(set, key, position))) giveUp(set, key, position)
-    if (position.time) await followRotated(set, position.path, Math.floor(position.time.us / 1000))
+    if (position.finishedMs !== null || !isOurs || signal.aborted || set.left.get(key) !== position) continue
+    const path = present.get(key)
+    if (path !== undefined) await recoverReplaced(set, key, position, path, signal)
+    else await recoverGone(set, key, position, found, signal)
   }
+}
+
+async function recoverGone(
+  set: FileSet,
+  key: string,
+  position: FilePosition,
+  found: readonly FoundFile[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (adoptFromOtherDevice(set, key, position, found)) return
+  const isRead =
+    (await followMoved(set, key, position)) || (await recoverCompressed(set, key, position, signal))
+  if (signal.aborted) return
+  if (!isRead) giveUp(set, key, position)
+  if (position.time) await followRotated(set, position.path, Math.floor(position.time.us / 1000))
+}
+
+/** File systems give the inode of a removed file to the next one: what was ours may lie compressed beside it. */
+async function recoverReplaced(
+  set: FileSet,
+  key: string,
+  position: FilePosition,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await isStillAt(path, position, set.deps.printKey)) return
+  await recoverCompressed(set, key, position, signal)
+  if (position.time) await followRotated(set, position.path, Math.floor(position.time.us / 1000))
 }
 
 const triesMax = 3

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { abandon, follow, letGo } from './file-set.ts'
+import { abandon, deselect, follow, letGo } from './file-set.ts'
 import type { FileSet, Followed } from './file-set.ts'
 import { findFiles } from './find-files.ts'
 import type { FoundFile } from './find-files.ts'
@@ -21,16 +21,16 @@ const renamedMs = 100
 export async function watchGlobs(set: FileSet, signal: AbortSignal): Promise<void> {
   const watch = watchDirectories()
   const buffer = Buffer.allocUnsafeSlow(turnBytes)
-  const { options } = set
   try {
     let notice: Notice = { changed: new Set(), renamed: false }
     while (!signal.aborted) {
+      const { pollMs } = set.options
       const sinceMs = set.looked ? performance.now() - set.looked.atMs : Infinity
-      const isDue = sinceMs >= (notice.renamed ? Math.min(renamedMs, options.pollMs) : options.pollMs)
-      if (isDue) await look(set, watch)
+      const isDue = sinceMs >= (notice.renamed ? Math.min(renamedMs, pollMs) : pollMs)
+      if (isDue) await look(set, watch, signal)
       const hasMore = await readAll(set, isDue ? null : notice.changed, buffer, signal)
       const mustLook = notice.renamed && !isDue
-      notice = await watch.next(hasMore ? 0 : mustLook ? renamedMs : options.pollMs, signal)
+      notice = await watch.next(hasMore ? 0 : mustLook ? renamedMs : pollMs, signal)
       if (mustLook) notice = { ...notice, renamed: true }
     }
   } finally {
@@ -40,12 +40,14 @@ export async function watchGlobs(set: FileSet, signal: AbortSignal): Promise<voi
 }
 
 /** Compares what is there with what is followed. */
-async function look(set: FileSet, watch: DirectoryWatch): Promise<void> {
+async function look(set: FileSet, watch: DirectoryWatch, signal: AbortSignal): Promise<void> {
   const now = { atMs: performance.now(), wallMs: set.deps.now() }
+  if (set.mustDeselect) await deselect(set)
   const { globs, excluded } = set.options
   const found = await findFiles(globs, excluded)
   if (set.looked) await noteAbsent(set, found, set.looked.wallMs)
-  else await recoverAbsent(set, found)
+  else await recoverAbsent(set, found, signal)
+  if (signal.aborted) return
   set.looked = now
   for (const file of found) if (isNews(set, file)) await follow(set, file)
   tellVanished(set, found)

@@ -119,7 +119,7 @@ function positionOf(source: ContainerSource): ContainerPosition {
     time: resumeAt && { us: resumeAt.us, ns: resumeAt.ns },
     seen: isDone ? [] : seen.save(),
     seq,
-    insideKey: memory.insideKey,
+    ...memory,
     file: null,
     isDone,
   }

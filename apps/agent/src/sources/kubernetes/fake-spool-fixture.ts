@@ -2,6 +2,8 @@ import type { Entry, Gap } from '@logboom/contracts'
 import { Registry } from 'prom-client'
 import { createMetrics } from '../../metrics.ts'
 import { processLine } from '../../pipeline/process-line.ts'
+import { createRedactor } from '../../pipeline/redact.ts'
+import { redactionNames } from '../../pipeline/redaction-rules.ts'
 import { Position } from '../../spool/position.ts'
 import type { Positions } from '../../spool/position.ts'
 import type { LineSink, Source } from '../raw-line.ts'
@@ -22,7 +24,13 @@ export interface FakeSpool extends LineSink {
 }
 
 export function createFakeSpool(): FakeSpool {
-  const rules = { minLevel: 'TRACE', messageBytesMax: 65_536 } as const
+  const rules = {
+    minLevel: 'TRACE',
+    messageBytesMax: 65_536,
+    redactor: createRedactor({ names: new Set(redactionNames), custom: [] }),
+    parseJson: 'off',
+    limitRate: null,
+  } as const
   const metrics = createMetrics(new Registry())
   let entries: Entry[] = []
   let gaps: Gap[] = []
@@ -35,7 +43,7 @@ export function createFakeSpool(): FakeSpool {
     sources: new Set(),
     push(line) {
       const entry = processLine(line, rules, metrics)
-      if (entry) entries.push(entry)
+      if (typeof entry === 'object') entries.push(entry)
       spool.touch(line.source)
       return spool.blocked ?? undefined
     },

@@ -1,4 +1,5 @@
 import { pause } from '../../wake-up.ts'
+import { freshMemory } from '../../spool/position.ts'
 import type { ContainerPosition, Positions } from '../../spool/position.ts'
 import { gapOf } from '../gap-of.ts'
 import type { Source } from '../raw-line.ts'
@@ -140,7 +141,7 @@ function goneSource(key: string, podUid: string, position: ContainerPosition): S
       workOrderId: null,
       labels: {},
     },
-    memory: { insideKey: false },
+    memory: freshMemory(),
     seen: null,
     position: () => position,
     readUntilUs: () => null,

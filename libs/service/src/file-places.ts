@@ -1,5 +1,5 @@
-import { parse, TomlDate, TomlError } from 'smol-toml'
-import type { TomlTable, TomlValue } from 'smol-toml'
+import { isTable, parseConfigText } from './parse-config-text.ts'
+import type { FileFormat, FileTable, FileValue } from './parse-config-text.ts'
 
 /** Each table has one owner, who refuses the keys that it does not know; the other apps pass over it. */
 const tableOwners = new Map([
@@ -23,46 +23,48 @@ const sharedPlaces = new Set([
 ])
 
 /** Where a variable stands when its field does not say: in the app's own table, in lower case. */
-export function tomlPlace(app: string, name: string): string {
+export function placeOf(app: string, name: string): string {
   const table = app === 'agent' || app === 'standalone' ? app : `broker.${app.replaceAll('-', '_')}`
   return `${table}.${name.toLowerCase()}`
 }
 
-export interface TomlValues {
+export interface FileValues {
   /** Text by place: what the environment variable would have held. */
   values: Map<string, string>
   faults: string[]
 }
 
-/** Reads the values of `places` from a TOML text, and tells every key that is neither among them nor another app's. */
-export function readToml(app: string, places: ReadonlySet<string>, toml: string): TomlValues {
-  const found: TomlValues = { values: new Map(), faults: [] }
-  try {
-    collect(parse(toml), '', app, places, found)
-  } catch (err) {
-    if (!(err instanceof TomlError)) throw err
-    // Its message quotes the line, which may hold a password.
-    found.faults.push(`TOML file: syntax error in line ${err.line}, column ${err.column}`)
-  }
+/** Reads the values of `places` from a configuration file, and tells every key that is neither among them nor another app's. */
+export function readPlaces(
+  app: string,
+  places: ReadonlySet<string>,
+  text: string,
+  format: FileFormat,
+): FileValues {
+  const parsed = parseConfigText(text, format)
+  if ('faults' in parsed) return { values: new Map(), faults: parsed.faults }
+  const found: FileValues = { values: new Map(), faults: [] }
+  const unknown = (place: string) => `${place}: unknown key in the ${format.toUpperCase()} file`
+  collect(parsed.table, '', { app, places, unknown }, found)
   return found
 }
 
-function collect(
-  table: TomlTable,
-  path: string,
-  app: string,
-  places: ReadonlySet<string>,
-  found: TomlValues,
-): void {
+interface Known {
+  app: string
+  places: ReadonlySet<string>
+  unknown: (place: string) => string
+}
+
+function collect(table: FileTable, path: string, known: Known, found: FileValues): void {
   for (const [key, value] of Object.entries(table)) {
     const place = path === '' ? key : `${path}.${key}`
-    if (places.has(place)) {
+    if (known.places.has(place)) {
       found.values.set(place, asText(value))
       if (isSplitByComma(value)) found.faults.push(`${place}: an element of the list contains a comma`)
     } else if (isTable(value)) {
-      collect(value, place, app, places, found)
-    } else if (!isOthers(place, app)) {
-      found.faults.push(`${place}: unknown key in the TOML file`)
+      collect(value, place, known, found)
+    } else if (!isOthers(place, known.app)) {
+      found.faults.push(known.unknown(place))
     }
   }
 }
@@ -78,17 +80,13 @@ function isOthers(place: string, app: string): boolean {
 }
 
 /** Scalars as they are written, lists of scalars joined by commas, everything else as JSON. */
-function asText(value: TomlValue): string {
+function asText(value: FileValue): string {
   if (typeof value === 'string') return value
-  if (value instanceof TomlDate) return value.toISOString()
+  if (value instanceof Date) return value.toISOString()
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(',')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function isSplitByComma(value: TomlValue): boolean {
+function isSplitByComma(value: FileValue): boolean {
   return Array.isArray(value) && value.some((item) => typeof item === 'string' && item.includes(','))
-}
-
-function isTable(value: TomlValue): value is TomlTable {
-  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof TomlDate)
 }

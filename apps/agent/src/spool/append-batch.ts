@@ -1,0 +1,31 @@
+import { ensureDisk } from './hold-batch.ts'
+import { makeRoom } from './make-room.ts'
+import { addWaiting, noteDiskFailure, unsentOf } from './spool-state.ts'
+import type { SpoolState } from './spool-state.ts'
+import type { BatchDraft } from './spool.ts'
+import { waitingOf } from './waiting-parts.ts'
+import { writeBatch } from './write-batch.ts'
+
+/** Writes a batch as a file, which is safe when the promise resolves. @throws while the disk takes nothing */
+export async function appendBatch(state: SpoolState, draft: BatchDraft): Promise<void> {
+  try {
+    await ensureDisk(state)
+    if (draft.mayDrop) await makeRoom(state, draft)
+    const seq = state.lastSeq + 1
+    const number = sealedNumber(state, draft)
+    const bytes = await writeBatch(state, draft, { seq, number })
+    const parts = draft.parts.map((part) => ({ ...part, number, body: { bytes: part.body.length, crc: 0 } }))
+    addWaiting(state, waitingOf({ seq, sealedMs: draft.sealedMs, parts }, bytes, state))
+  } catch (err) {
+    noteDiskFailure(state, err)
+    throw err
+  }
+}
+
+/**
+ * What nothing can overtake gets its number at once, which saves a write to the disk: nothing else waits to be sent, and
+ * no other batch is sealed meanwhile.
+ */
+function sealedNumber(state: SpoolState, { parts }: BatchDraft): number | null {
+  return parts.length === 1 && unsentOf(state) === 0 ? state.ledger.nextNumber : null
+}

@@ -1,0 +1,31 @@
+import { Position } from './position.ts'
+import type { Positions } from './position.ts'
+
+/** One position as text. Neither half holds a raw tab or newline: JSON escapes them. */
+export interface PositionLine {
+  key: string
+  json: string
+}
+
+/** A line for each: text, so that what was written once is moved from file to file without being parsed. */
+export function formatPositions(positions: Readonly<Positions>): string {
+  return Object.entries(positions)
+    .map(([key, position]) => `${JSON.stringify(key)}\t${JSON.stringify(position)}\n`)
+    .join('')
+}
+
+export function splitPositions(text: string): PositionLine[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const tab = line.indexOf('\t')
+      return { key: String(JSON.parse(line.slice(0, tab))), json: line.slice(tab + 1) }
+    })
+}
+
+/** Null for what no version of ours has written. */
+export function parsePosition(json: string): Position | null {
+  const parsed = Position.safeParse(JSON.parse(json))
+  return parsed.success ? parsed.data : null
+}

@@ -1,0 +1,19 @@
+import { encodeBatch } from './batch-file.ts'
+import { formatPositions } from './position-lines.ts'
+import { pathOf } from './spool-state.ts'
+import type { SpoolState } from './spool-state.ts'
+import type { BatchDraft } from './spool.ts'
+import { writeNewFile } from './write-durably.ts'
+
+/** Makes a batch a file of the spool; resolves with its size. */
+export async function writeBatch(
+  state: SpoolState,
+  { sealedMs, positions, parts }: BatchDraft,
+  { seq, number }: { seq: number; number: number | null },
+): Promise<number> {
+  const numbered = parts.map((part) => ({ ...part, number }))
+  const bytes = encodeBatch({ v: 2, seq, sealedMs, parts: numbered }, formatPositions(positions))
+  await writeNewFile(pathOf(state, seq), bytes)
+  if (number !== null) state.ledger.nextNumber = Math.max(state.ledger.nextNumber, number + 1)
+  return bytes.length
+}
