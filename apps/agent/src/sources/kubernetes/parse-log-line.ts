@@ -5,8 +5,8 @@ import type { LogTime } from '@logboom/contracts'
 export interface LogLine {
   /** Null where it does not begin with a time. */
   time: LogTime | null
-  /** Where the text begins: after the time, or at the beginning. */
-  textAt: number
+  /** What follows the time, or all of it. Shares the memory of the bytes that were given. */
+  text: Buffer
 }
 
 /** The longest time that is looked for, with the space after it: nine digits and an offset. */
@@ -18,7 +18,7 @@ const [space, capitalT, dash] = [0x20, 0x54, 0x2d]
 export function parseLogLine(bytes: Buffer): LogLine {
   const end = endOfTime(bytes)
   const time = end < 0 ? null : parseTimestamp(bytes.toString('latin1', 0, end))
-  return time ? { time, textAt: end + 1 } : { time: null, textAt: 0 }
+  return time ? { time, text: bytes.subarray(end + 1) } : { time: null, text: bytes }
 }
 
 /** Where the space after the time stands, if what precedes it may be one. */

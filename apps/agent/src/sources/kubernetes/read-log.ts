@@ -134,12 +134,12 @@ async function takeChunk(reading: Reading, chunk: Buffer, deps: LogReadDeps): Pr
 }
 
 function takeLine(reading: Reading, line: ByteLine, deps: LogReadDeps): Promise<void> | undefined {
-  const { time, textAt } = parseLogLine(line.bytes)
+  const { time, text } = parseLogLine(line.bytes)
   if (!time) return takeUntimed(reading, line, deps)
   reading.lastTime = time
   reading.firstTime ??= time
   reading.lines += 1
-  return takeTimed(reading, time, line.bytes.subarray(textAt), line, deps, false)
+  return takeTimed(reading, time, text, line, deps, false)
 }
 
 /**
