@@ -17,154 +17,160 @@ export interface WindowLine {
 }
 
 /**
- * Lines in the order in which they were taken, as numbers: a thousand lines a second that live for some seconds each, as
+ * Lines in the order in which they came, as numbers: thousands of lines a second that live for some seconds each, as
  * objects, would keep a collector of garbage busy that must look at all of them.
  */
 export interface LineWindow {
-  readonly count: number
+  count: number
   /** No line was later, in microseconds since 1970. */
-  readonly latestUs: number
-  add(line: WindowLine): void
-  /** Where a line of this time and content is that `reading` has not met, looked for from the place of the last one on; -1 = nowhere. */
-  find(time: LogTime, print: HashPair, reading: number): number
-  /** Notes that a reading has met the line at a place. */
-  meet(place: number, reading: number): void
-  /** How many lines of this time and text a reading has met or taken. */
-  countEqual(line: WindowLine): number
-  /** The lines taken last, those that nobody looked into left out. */
-  latest(lines: number): WindowLine[]
-  /** Keeps the lines for which this holds, given their microseconds and whether nobody looked into them. */
-  keep(isKept: (us: number, isSkipped: boolean) => boolean): void
-  clear(): void
+  latestUs: number
+  times: Float64Array
+  /** `stride` numbers for each line: nanoseconds and a mark, print, text, reading. */
+  rest: Uint32Array
+  /** Where the last one was found. */
+  cursor: number
 }
 
 const capacityMin = 16
-/** Of each line: nanoseconds and a mark, print, text, reading. */
 const stride = 6
 const skippedMark = 0x1_0000
 const nsMask = 0xffff
 
-/** @param makeRoom Called when more memory would be needed; may `keep` less. */
-export function createLineWindow(linesMax: number, makeRoom: () => void): LineWindow {
-  let times = new Float64Array(capacityMin)
-  let rest = new Uint32Array(capacityMin * stride)
-  let count = 0
-  let cursor = 0
-  let latestUs = -Infinity
-
-  function resize(capacity: number): void {
-    const [oldTimes, oldRest] = [times, rest]
-    times = new Float64Array(capacity)
-    rest = new Uint32Array(capacity * stride)
-    times.set(oldTimes.subarray(0, count))
-    rest.set(oldRest.subarray(0, count * stride))
-  }
-
-  function dropOldest(lines: number): void {
-    times.copyWithin(0, lines, count)
-    rest.copyWithin(0, lines * stride, count * stride)
-    count -= lines
-    cursor = 0
-  }
-
-  function ensureRoom(): void {
-    if (count < times.length) return
-    makeRoom()
-    if (count > times.length / 2) {
-      if (times.length * 2 > linesMax) dropOldest(Math.floor(count / 2))
-      else resize(times.length * 2)
-    } else if (count < times.length / 8 && times.length > capacityMin) resize(times.length / 2)
-  }
-
-  function isAt(place: number, { us, ns }: LogTime): boolean {
-    return times[place] === us && ((rest[place * stride] ?? 0) & nsMask) === ns
-  }
-
-  function isMatch(place: number, time: LogTime, { high, low }: HashPair, reading: number): boolean {
-    const at = place * stride
-    return isAt(place, time) && rest[at + 1] === high && rest[at + 2] === low && rest[at + 5] !== reading
-  }
-
-  function lineAt(place: number): WindowLine {
-    const [ns = 0, high = 0, low = 0, textHigh = 0, textLow = 0, reading = 0] = rest.subarray(
-      place * stride,
-      (place + 1) * stride,
-    )
-    const text = (ns & skippedMark) === 0 ? { high: textHigh, low: textLow } : null
-    return { time: { us: times[place] ?? 0, ns: ns & nsMask }, print: { high, low }, text, reading }
-  }
-
+export function createLineWindow(): LineWindow {
   return {
-    get count() {
-      return count
-    },
-    get latestUs() {
-      return latestUs
-    },
-    add({ time, print, text, reading }) {
-      ensureRoom()
-      times[count] = time.us
-      latestUs = Math.max(latestUs, time.us)
-      const { high, low } = text ?? { high: 0, low: 0 }
-      const mark = text === null ? skippedMark : 0
-      const at = count * stride
-      rest[at] = time.ns | mark
-      rest[at + 1] = print.high
-      rest[at + 2] = print.low
-      rest[at + 3] = high
-      rest[at + 4] = low
-      rest[at + 5] = reading
-      count += 1
-    },
-    find(time, print, reading) {
-      for (let place = cursor; place < count; place += 1)
-        if (isMatch(place, time, print, reading)) return (cursor = place)
-      for (let place = 0; place < cursor; place += 1) if (isMatch(place, time, print, reading)) return place
-      return -1
-    },
-    meet(place, reading) {
-      rest[place * stride + 5] = reading
-      cursor = place
-    },
-    countEqual({ time, print, text, reading }) {
-      let equal = 0
-      for (let place = 0; place < count; place += 1) {
-        if (!isAt(place, time)) continue
-        const at = place * stride
-        if (rest[at + 5] !== reading) continue
-        const isSkipped = ((rest[at] ?? 0) & skippedMark) !== 0
-        const [high, low] = isSkipped ? [rest[at + 1], rest[at + 2]] : [rest[at + 3], rest[at + 4]]
-        const mine = isSkipped ? print : text
-        if (mine?.high === high && mine?.low === low) equal += 1
-      }
-      return equal
-    },
-    latest(lines) {
-      const found: WindowLine[] = []
-      for (let place = count - 1; place >= 0 && found.length < lines; place -= 1) {
-        const line = lineAt(place)
-        if (line.text !== null) found.unshift(line)
-      }
-      return found
-    },
-    keep(isKept) {
-      let kept = 0
-      for (let place = 0; place < count; place += 1) {
-        const isSkipped = ((rest[place * stride] ?? 0) & skippedMark) !== 0
-        if (!isKept(times[place] ?? 0, isSkipped)) continue
-        if (kept < place) {
-          times[kept] = times[place] ?? 0
-          rest.copyWithin(kept * stride, place * stride, (place + 1) * stride)
-        }
-        kept += 1
-      }
-      count = kept
-      cursor = 0
-    },
-    clear() {
-      latestUs = -Infinity
-      count = 0
-      cursor = 0
-    },
+    count: 0,
+    latestUs: -Infinity,
+    times: new Float64Array(capacityMin),
+    rest: new Uint32Array(capacityMin * stride),
+    cursor: 0,
   }
+}
+
+/** Adds a line. There must be room. */
+export function addLine(window: LineWindow, { time, print, text, reading }: WindowLine): void {
+  const { rest, count } = window
+  const at = count * stride
+  window.times[count] = time.us
+  rest[at] = time.ns | (text === null ? skippedMark : 0)
+  rest[at + 1] = print.high
+  rest[at + 2] = print.low
+  rest[at + 3] = text?.high ?? 0
+  rest[at + 4] = text?.low ?? 0
+  rest[at + 5] = reading
+  window.count += 1
+  window.latestUs = Math.max(window.latestUs, time.us)
+}
+
+export function isFull({ count, times }: LineWindow): boolean {
+  return count === times.length
+}
+
+/** Makes room, once what is of no use was left out: more memory, or less where most of it is empty; the oldest lines go. */
+export function makeRoom(window: LineWindow, linesMax: number): void {
+  const { count, times } = window
+  if (count > times.length / 2) {
+    if (times.length * 2 <= linesMax) resize(window, times.length * 2)
+    else dropOldest(window, Math.floor(count / 2))
+  } else if (count < times.length / 8 && times.length > capacityMin) resize(window, times.length / 2)
+}
+
+function resize(window: LineWindow, capacity: number): void {
+  const { times, rest, count } = window
+  window.times = new Float64Array(capacity)
+  window.rest = new Uint32Array(capacity * stride)
+  window.times.set(times.subarray(0, count))
+  window.rest.set(rest.subarray(0, count * stride))
+}
+
+function dropOldest(window: LineWindow, lines: number): void {
+  window.times.copyWithin(0, lines, window.count)
+  window.rest.copyWithin(0, lines * stride, window.count * stride)
+  window.count -= lines
+  window.cursor = 0
+}
+
+/** Has `reading` meet a line of this time and content that it has not met, looked for from the last one on; false if there is none. */
+export function meetLine(window: LineWindow, time: LogTime, print: HashPair, reading: number): boolean {
+  const { cursor, count } = window
+  for (let step = 0; step < count; step += 1) {
+    const place = cursor + step < count ? cursor + step : cursor + step - count
+    if (!isMatch(window, place, time, print, reading)) continue
+    window.rest[place * stride + 5] = reading
+    window.cursor = place
+    return true
+  }
+  return false
+}
+
+function isMatch(
+  window: LineWindow,
+  place: number,
+  time: LogTime,
+  { high, low }: HashPair,
+  reading: number,
+): boolean {
+  const { rest } = window
+  const at = place * stride
+  return (
+    isAt(window, place, time) && rest[at + 1] === high && rest[at + 2] === low && rest[at + 5] !== reading
+  )
+}
+
+function isAt({ times, rest }: LineWindow, place: number, { us, ns }: LogTime): boolean {
+  return times[place] === us && ((rest[place * stride] ?? 0) & nsMask) === ns
+}
+
+function isSkipped({ rest }: LineWindow, place: number): boolean {
+  return ((rest[place * stride] ?? 0) & skippedMark) !== 0
+}
+
+/** How many lines of this time and text a reading has met or taken. */
+export function countEqual(window: LineWindow, { time, print, text, reading }: WindowLine): number {
+  const { rest, count } = window
+  let equal = 0
+  for (let place = 0; place < count; place += 1) {
+    const at = place * stride
+    if (!isAt(window, place, time) || rest[at + 5] !== reading) continue
+    // Equal bytes have equal texts.
+    const mine = isSkipped(window, place) ? print : text
+    const half = isSkipped(window, place) ? at + 1 : at + 3
+    if (mine?.high === rest[half] && mine?.low === rest[half + 1]) equal += 1
+  }
+  return equal
+}
+
+/** The lines taken last, those that nobody looked into left out. */
+export function latestLines(window: LineWindow, lines: number): WindowLine[] {
+  const found: WindowLine[] = []
+  for (let place = window.count - 1; place >= 0 && found.length < lines; place -= 1)
+    if (!isSkipped(window, place)) found.unshift(lineAt(window, place))
+  return found
+}
+
+function lineAt({ times, rest }: LineWindow, place: number): WindowLine {
+  const of = rest.subarray(place * stride, (place + 1) * stride)
+  const [ns = 0, high = 0, low = 0, textHigh = 0, textLow = 0, reading = 0] = of
+  return {
+    time: { us: times[place] ?? 0, ns: ns & nsMask },
+    print: { high, low },
+    text: { high: textHigh, low: textLow },
+    reading,
+  }
+}
+
+/** Keeps the lines for which this holds, given their microseconds and whether nobody looked into them. */
+export function keepLines(window: LineWindow, isKept: (us: number, isSkipped: boolean) => boolean): void {
+  const { times, rest, count } = window
+  let kept = 0
+  for (let place = 0; place < count; place += 1) {
+    const us = times[place] ?? 0
+    if (!isKept(us, isSkipped(window, place))) continue
+    if (kept < place) {
+      times[kept] = us
+      rest.copyWithin(kept * stride, place * stride, (place + 1) * stride)
+    }
+    kept += 1
+  }
+  window.count = kept
+  window.cursor = 0
 }

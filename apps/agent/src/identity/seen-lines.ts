@@ -3,7 +3,16 @@ import { compareTimes } from '@logboom/contracts'
 import type { LogTime } from '@logboom/contracts'
 import type { SavedLines } from '../spool/position.ts'
 import type { LineContent } from './content-ids.ts'
-import { createLineWindow } from './line-window.ts'
+import {
+  addLine,
+  countEqual,
+  createLineWindow,
+  isFull,
+  keepLines,
+  latestLines,
+  makeRoom,
+  meetLine,
+} from './line-window.ts'
 import type { HashPair, LineWindow, WindowLine } from './line-window.ts'
 
 /**
@@ -55,9 +64,8 @@ const linesMax = 65_536
 const savedMax = 4
 
 export function createSeenLines({ idOf, printKey, saved = [], latest = null }: SeenLinesOptions): SeenLines {
-  const window = createLineWindow(linesMax, () => forget(state))
   const state: State = {
-    window,
+    window: createLineWindow(),
     reading: 0,
     hasMetKnown: false,
     isUnproven: false,
@@ -72,10 +80,10 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
   return {
     beginReading({ isNewLog } = { isNewLog: false }) {
       if (isNewLog) forgetAll(state)
-      else if (state.isUnproven) window.keep((_us, isSkipped) => !isSkipped)
+      else if (state.isUnproven) keepLines(state.window, (_us, isSkipped) => !isSkipped)
       state.reading += 1
       state.hasMetKnown = false
-      state.isUnproven = window.count > 0
+      state.isUnproven = state.window.count > 0
     },
     isKnown(time, bytes) {
       state.print = print(bytes)
@@ -84,11 +92,11 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     take(time, rawBytes, text) {
       const id = idOf({ time, rawBytes, text, occurrence: 0 })
       const line = { time, print: state.print, text: pairOf(id), reading: state.reading }
-      const occurrence = time.us > window.latestUs ? 0 : window.countEqual(line)
+      const occurrence = time.us > state.window.latestUs ? 0 : countEqual(state.window, line)
       remember(state, line)
       return occurrence === 0 ? id : idOf({ time, rawBytes, text, occurrence })
     },
-    skip: (time) => window.add({ time, print: state.print, text: null, reading: state.reading }),
+    skip: (time) => add(state, { time, print: state.print, text: null, reading: state.reading }),
     get hasMetKnown() {
       return state.hasMetKnown
     },
@@ -101,7 +109,7 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     get resumeAt() {
       return state.last
     },
-    save: () => window.latest(savedMax).map(savedLine),
+    save: () => latestLines(state.window, savedMax).map(savedLine),
   }
 }
 
@@ -160,9 +168,7 @@ function meet(state: State, time: LogTime): boolean {
   const { window, print, reading } = state
   // As most lines are: nothing of its time can have come before.
   if (time.us > window.latestUs) return false
-  const place = window.find(time, print, reading)
-  if (place < 0) return false
-  window.meet(place, reading)
+  if (!meetLine(window, time, print, reading)) return false
   state.hasMetKnown = true
   state.isUnproven = false
   return true
@@ -170,19 +176,27 @@ function meet(state: State, time: LogTime): boolean {
 
 function remember(state: State, line: WindowLine): void {
   const { time } = line
-  state.window.add(line)
+  add(state, line)
   state.last = time
   if (!state.latest || compareTimes(time, state.latest) > 0) state.latest = time
+}
+
+function add(state: State, line: WindowLine): void {
+  if (isFull(state.window)) {
+    forget(state)
+    makeRoom(state.window, linesMax)
+  }
+  addLine(state.window, line)
 }
 
 /** What no reading will show again. */
 function forget({ window, last }: State): void {
   const nowUs = last?.us ?? 0
   const sinceUs = (Math.floor(nowUs / 1e6) - slackSeconds) * 1e6
-  window.keep((us) => us >= sinceUs && us <= nowUs + aheadUsMax)
+  keepLines(window, (us) => us >= sinceUs && us <= nowUs + aheadUsMax)
 }
 
 function forgetAll(state: State): void {
-  state.window.clear()
+  state.window = createLineWindow()
   state.isUnproven = false
 }
