@@ -139,12 +139,18 @@ export function countEqual(window: LineWindow, { time, print, text, reading }: W
   return equal
 }
 
-/** The lines taken last, those that nobody looked into left out. */
-export function latestLines(window: LineWindow, lines: number): WindowLine[] {
+/**
+ * The lines taken last, those that nobody looked into left out: so many, and all of the microsecond of the last one, up
+ * to `linesMax`.
+ */
+export function latestLines(window: LineWindow, lines: number, linesMax: number): WindowLine[] {
   const found: WindowLine[] = []
-  for (let place = window.count - 1; place >= 0 && found.length < lines; place -= 1)
-    if (!isSkipped(window, place)) found.unshift(lineAt(window, place))
-  return found
+  for (let place = window.count - 1; place >= 0 && found.length < linesMax; place -= 1) {
+    if (isSkipped(window, place)) continue
+    if (found.length >= lines && window.times[place] !== found[0]?.time.us) break
+    found.push(lineAt(window, place))
+  }
+  return found.reverse()
 }
 
 function lineAt({ times, rest }: LineWindow, place: number): WindowLine {

@@ -60,8 +60,12 @@ export const slackSeconds = 2
 /** Lines that are so much later than the last one were written before the clock was set back. */
 const aheadUsMax = 60e6
 const linesMax = 65_536
-/** A position is written with every batch, and the line taken last proves as much as all of them. */
-const savedMax = 4
+/**
+ * A position is written with every batch, and the line taken last proves as much as all of them; but how many of its
+ * time came before a line that comes later must be known.
+ */
+const savedMin = 4
+const savedMax = 256
 
 export function createSeenLines({ idOf, printKey, saved = [], latest = null }: SeenLinesOptions): SeenLines {
   const state: State = {
@@ -109,7 +113,7 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     get resumeAt() {
       return state.last
     },
-    save: () => latestLines(state.window, savedMax).map(savedLine),
+    save: () => latestLines(state.window, savedMin, savedMax).map(savedLine),
   }
 }
 
