@@ -3,6 +3,17 @@ import { compareTimes } from '@logboom/contracts'
 import type { LogTime } from '@logboom/contracts'
 import type { SavedLines } from '../spool/position.ts'
 import type { LineContent } from './content-ids.ts'
+import {
+  addLine,
+  countEqual,
+  createLineWindow,
+  isFull,
+  keepLines,
+  latestLines,
+  makeRoom,
+  meetLine,
+} from './line-window.ts'
+import type { HashPair, LineWindow, WindowLine } from './line-window.ts'
 
 /**
  * The latest lines of one container, by which a reader that begins a little before the place where it left off knows
@@ -15,7 +26,7 @@ export interface SeenLines {
    */
   beginReading(how?: { isNewLog: boolean }): void
   /** Whether the next line of this reading was taken in an earlier one. To be asked once for each line, in their order. */
-  isKnown(time: LogTime, bytes: Uint8Array): boolean
+  isKnown(time: LogTime, bytes: Buffer): boolean
   /** Whether this reading has met a line of an earlier one: the proof that nothing lies between. */
   readonly hasMetKnown: boolean
   /**
@@ -53,18 +64,26 @@ const linesMax = 65_536
 const savedMax = 4
 
 export function createSeenLines({ idOf, printKey, saved = [], latest = null }: SeenLinesOptions): SeenLines {
-  const state: State = { ...emptyWindow(), reading: 0, latest, last: latest, print: '' }
+  const state: State = {
+    window: createLineWindow(),
+    reading: 0,
+    hasMetKnown: false,
+    isUnproven: false,
+    latest,
+    last: latest,
+    print: { high: 0, low: 0 },
+  }
   const print = createPrint(printKey)
   for (const [us, ns, bytesHash, textHash] of saved)
-    remember(state, { us, ns, print: bytesHash, textHash, reading: 0 })
+    remember(state, { time: { us, ns }, print: pairOf(bytesHash), text: pairOf(textHash), reading: 0 })
   Object.assign(state, { latest, last: latest })
   return {
     beginReading({ isNewLog } = { isNewLog: false }) {
-      if (isNewLog) Object.assign(state, emptyWindow())
-      else if (state.isUnproven) dropSkipped(state)
+      if (isNewLog) forgetAll(state)
+      else if (state.isUnproven) keepLines(state.window, (_us, isSkipped) => !isSkipped)
       state.reading += 1
       state.hasMetKnown = false
-      state.isUnproven = state.groups.size > 0
+      state.isUnproven = state.window.count > 0
     },
     isKnown(time, bytes) {
       state.print = print(bytes)
@@ -72,13 +91,12 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     },
     take(time, rawBytes, text) {
       const id = idOf({ time, rawBytes, text, occurrence: 0 })
-      const line = newLine(state, time, id.slice(0, 12))
-      const occurrence = occurrenceOf(state, line)
+      const line = { time, print: state.print, text: pairOf(id), reading: state.reading }
+      const occurrence = time.us > state.window.latestUs ? 0 : countEqual(state.window, line)
       remember(state, line)
-      forget(state)
       return occurrence === 0 ? id : idOf({ time, rawBytes, text, occurrence })
     },
-    skip: (time) => addToGroup(state, newLine(state, time, null)),
+    skip: (time) => add(state, { time, print: state.print, text: null, reading: state.reading }),
     get hasMetKnown() {
       return state.hasMetKnown
     },
@@ -91,54 +109,23 @@ export function createSeenLines({ idOf, printKey, saved = [], latest = null }: S
     get resumeAt() {
       return state.last
     },
-    save: () =>
-      state.recent.map(({ us, ns, print: bytesHash, textHash }) => [us, ns, bytesHash, textHash ?? '']),
+    save: () => latestLines(state.window, savedMax).map(savedLine),
   }
 }
 
-interface SeenLine {
-  us: number
-  ns: number
-  /** Of its bytes as they were read. */
-  print: string
-  /** Of its text without secrets, and its length; null where nobody looked into it. */
-  textHash: string | null
-  /** The reading that met or took it last. */
+interface State {
+  window: LineWindow
   reading: number
-}
-
-/** The lines of one microsecond. */
-interface Group {
-  lines: SeenLine[]
-  /** The lines before it were met by the reading that touched the group last. */
-  cursor: number
-  reading: number
-}
-
-interface Window {
-  /** By microseconds since 1970, in the order in which they came. */
-  groups: Map<number, Group>
-  lines: number
-  /** The lines taken last, for `save`. */
-  recent: SeenLine[]
   hasMetKnown: boolean
   isUnproven: boolean
-}
-
-interface State extends Window {
-  reading: number
   latest: LogTime | null
   last: LogTime | null
   /** Of the line that was asked about last. */
-  print: string
-}
-
-function emptyWindow(): Window {
-  return { groups: new Map(), lines: 0, recent: [], hasMetKnown: false, isUnproven: false }
+  print: HashPair
 }
 
 /** Hashes the bytes of lines, in memory that is used again and again. */
-function createPrint(key: string): (bytes: Uint8Array) => string {
+function createPrint(key: string): (bytes: Buffer) => HashPair {
   let memory = Buffer.alloc(1_024)
   let keyBytes = memory.write(key)
   return (bytes) => {
@@ -147,77 +134,69 @@ function createPrint(key: string): (bytes: Uint8Array) => string {
       memory = Buffer.alloc(end * 2)
       keyBytes = memory.write(key)
     }
-    memory.set(bytes, keyBytes)
-    return hash('sha256', memory.subarray(0, end), 'base64url').slice(0, 12)
+    bytes.copy(memory, keyBytes)
+    return pairOf(hash('sha256', memory.subarray(0, end)))
   }
 }
 
-/** Lines of one time come in the order in which they came before, so that the search hardly ever goes beyond the cursor. */
-function meet(state: State, { us, ns }: LogTime): boolean {
-  const group = state.groups.get(us)
-  if (!group) return false
-  const { reading, print } = state
-  if (group.reading !== reading) Object.assign(group, { reading, cursor: 0 })
-  const { lines } = group
-  while (lines[group.cursor]?.reading === reading) group.cursor += 1
-  for (let at = group.cursor; at < lines.length; at += 1) {
-    const line = lines[at]
-    if (line?.print !== print || line.ns !== ns || line.reading === reading) continue
-    line.reading = reading
-    state.hasMetKnown = true
-    state.isUnproven = false
-    return true
+const hexOfHalf = 8
+
+/** The first 64 bits of a hash in hexadecimal digits. */
+function pairOf(hex: string): HashPair {
+  return { high: halfOf(hex, 0), low: halfOf(hex, hexOfHalf) }
+}
+
+function halfOf(hex: string, from: number): number {
+  let value = 0
+  for (let at = from; at < from + hexOfHalf; at += 1) {
+    const code = hex.charCodeAt(at)
+    value = value * 16 + (code < 0x3a ? code - 0x30 : code - 0x57)
   }
-  return false
+  return value
 }
 
-function newLine({ print, reading }: State, { us, ns }: LogTime, textHash: string | null): SeenLine {
-  return { us, ns, print, textHash, reading }
+function savedLine({ time, print, text }: WindowLine): SavedLines[number] {
+  return [time.us, time.ns, hexOf(print), text ? hexOf(text) : '']
 }
 
-/** How many lines of equal time and text this reading has met. */
-function occurrenceOf({ groups, reading }: State, { us, ns, print, textHash }: SeenLine): number {
-  const group = groups.get(us)
-  if (!group) return 0
-  let occurrence = 0
-  for (const line of group.lines) {
-    const isEqual = line.textHash === null ? line.print === print : line.textHash === textHash
-    if (isEqual && line.ns === ns && line.reading === reading) occurrence += 1
+function hexOf({ high, low }: HashPair): string {
+  return high.toString(16).padStart(hexOfHalf, '0') + low.toString(16).padStart(hexOfHalf, '0')
+}
+
+/** Lines come in the order in which they came before, so that the search hardly ever goes beyond the next one. */
+function meet(state: State, time: LogTime): boolean {
+  const { window, print, reading } = state
+  // As most lines are: nothing of its time can have come before.
+  if (time.us > window.latestUs) return false
+  if (!meetLine(window, time, print, reading)) return false
+  state.hasMetKnown = true
+  state.isUnproven = false
+  return true
+}
+
+function remember(state: State, line: WindowLine): void {
+  const { time } = line
+  add(state, line)
+  state.last = time
+  if (!state.latest || compareTimes(time, state.latest) > 0) state.latest = time
+}
+
+function add(state: State, line: WindowLine): void {
+  if (isFull(state.window)) {
+    forget(state)
+    makeRoom(state.window, linesMax)
   }
-  return occurrence
+  addLine(state.window, line)
 }
 
-function remember(state: State, line: SeenLine): void {
-  addToGroup(state, line)
-  state.last = line
-  if (!state.latest || compareTimes(line, state.latest) > 0) state.latest = line
-  if (state.recent.push(line) > savedMax) state.recent.shift()
-}
-
-function addToGroup(state: State, line: SeenLine): void {
-  const group = state.groups.get(line.us)
-  if (group) group.lines.push(line)
-  else state.groups.set(line.us, { lines: [line], cursor: 0, reading: line.reading })
-  state.lines += 1
-}
-
-/** Of a reading that proved nothing: what it passed over may be new. */
-function dropSkipped(state: State): void {
-  for (const [us, { lines }] of state.groups) {
-    const kept = lines.filter(({ textHash }) => textHash !== null)
-    state.lines -= lines.length - kept.length
-    if (kept.length === 0) state.groups.delete(us)
-    else state.groups.set(us, { lines: kept, cursor: 0, reading: 0 })
-  }
-}
-
-/** What no reading will show again. Lines come nearly in the order of their times, so the oldest are the first. */
-function forget(state: State): void {
-  const nowUs = state.last?.us ?? 0
+/** What no reading will show again. */
+function forget({ window, last }: State): void {
+  const nowUs = last?.us ?? 0
   const sinceUs = (Math.floor(nowUs / 1e6) - slackSeconds) * 1e6
-  for (const [us, { lines }] of state.groups) {
-    if (us >= sinceUs && us <= nowUs + aheadUsMax && state.lines <= linesMax) return
-    state.groups.delete(us)
-    state.lines -= lines.length
-  }
+  keepLines(window, (us) => us >= sinceUs && us <= nowUs + aheadUsMax)
+}
+
+function forgetAll(state: State): void {
+  state.window = createLineWindow()
+  state.isUnproven = false
 }
