@@ -35,6 +35,7 @@ beforeAll(async () => {
       POD_LOGS_DIR: join(system.dir, 'pods'),
       SPOOL_DIR: join(system.dir, 'spool'),
       MIN_LEVEL: 'TRACE',
+      MAX_MESSAGE_LENGTH: '65536',
       FLUSH_INTERVAL_SECONDS: '1',
       RETRY_MAX_MS: '2000',
     },

@@ -39,7 +39,7 @@ function differencesOf(
   const those = (isOne: (text: string, count: number) => boolean) =>
     [...left]
       .filter(([text, count]) => isOne(text, count))
-      .map(([text, count]) => `${count} × ${text}`)
+      .map(([text, count]) => `${count} × ${text.slice(0, 150)}`)
       .slice(0, 5)
   return {
     missing: those((_, count) => count > 0),
