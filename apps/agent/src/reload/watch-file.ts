@@ -12,13 +12,18 @@ const settleMs = 100
 /**
  * Tells when the text behind a path is another one, until `signal` is aborted. It does not matter how it changed: written
  * over, renamed into place, or, as Kubernetes does with a ConfigMap, by a link beside it that now leads elsewhere. A file
- * that is gone is waited for.
+ * that is gone is waited for. `onWatching` is told once, when nothing that comes later can be missed.
  */
-export async function watchFile(path: string, onChange: () => void, signal: AbortSignal): Promise<void> {
+export async function watchFile(
+  path: string,
+  { onWatching, onChange }: { onWatching: () => void; onChange: () => void },
+  signal: AbortSignal,
+): Promise<void> {
   const notice = createWakeUp()
   const stopNotices = watchDirectory(dirname(path), notice)
   try {
     let known = await textOf(path)
+    onWatching()
     while (!signal.aborted) {
       await notice.next(signal, pollMs)
       const text = await settledText(path, signal)

@@ -90,6 +90,7 @@ async function readUntilStopped(
     if (info.logDriver === 'none') throw new EngineError(501, 'its log driver keeps nothing')
     followed.state = 'reading'
     if (info.isRunning) log.isDone = false
+    deps.sink.register?.(log)
     const end = await readContainerLog(log, info, deps, signal)
     if (end === 'due') deps.dockerMetrics.reopened('due')
     else noteEnd(log, deps)

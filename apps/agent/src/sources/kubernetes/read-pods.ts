@@ -83,6 +83,7 @@ function begin(state: State, pod: ManagedPod, container: ContainerState): Contai
   const key = containerKey(pod.uid, container.name)
   const source = createContainerSource(pod, container.name, state.left.get(key), state.options)
   state.left.delete(key)
+  state.deps.sink.register?.(source)
   const task = createTask(source, pod, container)
   const running = readUntilDone(task, state).then(() => {
     state.running.delete(running)

@@ -78,6 +78,7 @@ export async function locate(
   const { known } = source.resume
   source.seen.beginReading()
   files.isLocated = true
+  deps.sink.register?.(source)
   // Nothing stands before the beginning of a file that would tell it from another: inodes are used again.
   if (known && known.offset > 0) {
     const reader = await findPlace(files, logs, known, buffer, deps)

@@ -53,7 +53,10 @@ test('when the oldest files are removed while the agent is down, what is not sto
     maxLength: 25,
   })
   const holds = fc.asyncProperty(steps, async (each) => {
-    const { produced, stored, gaps } = await play([...each, { do: 'write', ...lastLine }], true)
+    const { produced, stored, gaps } = await play(
+      [...each.filter(isOfOneLife), { do: 'write', ...lastLine }],
+      true,
+    )
     const missing = [...produced]
     for (const line of stored) {
       const at = missing.indexOf(line)
@@ -64,6 +67,9 @@ test('when the oldest files are removed while the agent is down, what is not sto
   })
   await fc.assert(holds, { numRuns: 20 })
 }, 180_000)
+
+/** Nobody can tell that a life began with a file that is gone, if nothing of that life was ever read. */
+const isOfOneLife = (each: Step) => each.do !== 'life'
 
 /** So late that it proves what is missing. */
 const lastLine = { lines: 1, repeats: false, output: 'stdout', laterMs: 3_000 } as const
