@@ -9,7 +9,11 @@ export interface Notice {
   changed: ReadonlySet<string>
   /** Names came, went or changed. */
   renamed: boolean
+  /** The directories in which they did. */
+  renamedIn: ReadonlySet<string>
 }
+
+export const noNotice: Notice = { changed: new Set(), renamed: false, renamedIn: new Set() }
 
 export interface DirectoryWatch {
   /** From now on these directories are watched and no others. */
@@ -30,12 +34,12 @@ export function watchDirectories(): DirectoryWatch {
   const watchers = new Map<string, FSWatcher>()
   const wakeUp = createWakeUp()
   let changed = new Set<string>()
-  let renamed = false
+  let renamedIn = new Set<string>()
 
   function begin(directory: string): void {
     try {
       const watcher = watch(directory, { persistent: false }, (kind, name) => {
-        if (kind === 'rename' || name === null) renamed = true
+        if (kind === 'rename' || name === null) renamedIn.add(directory)
         if (name !== null) changed.add(`${directory}${sep}${name}`)
         wakeUp.ring()
       })
@@ -58,10 +62,10 @@ export function watchDirectories(): DirectoryWatch {
     },
     async next(timeoutMs, signal) {
       await wakeUp.next(signal, timeoutMs)
-      if (renamed || changed.size > 0) await pause(Math.min(gatherMs, timeoutMs), signal)
-      const notice = { changed, renamed }
+      if (renamedIn.size > 0 || changed.size > 0) await pause(Math.min(gatherMs, timeoutMs), signal)
+      const notice = { changed, renamed: renamedIn.size > 0, renamedIn }
       changed = new Set()
-      renamed = false
+      renamedIn = new Set()
       return notice
     },
     close() {

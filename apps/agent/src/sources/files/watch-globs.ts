@@ -5,7 +5,7 @@ import { findFiles } from './find-files.ts'
 import type { FoundFile } from './find-files.ts'
 import { readTurn } from './follow-file.ts'
 import { followRotated, recoverAbsent, tellVanished } from './recover-absent.ts'
-import { watchDirectories } from './watch-directories.ts'
+import { noNotice, watchDirectories } from './watch-directories.ts'
 import type { DirectoryWatch, Notice } from './watch-directories.ts'
 
 /** Of one file and one read: files take turns, so that a large one starves nobody. */
@@ -22,7 +22,7 @@ export async function watchGlobs(set: FileSet, signal: AbortSignal): Promise<voi
   const watch = watchDirectories()
   const buffer = Buffer.allocUnsafeSlow(turnBytes)
   try {
-    let notice: Notice = { changed: new Set(), renamed: false }
+    let notice: Notice = noNotice
     while (!signal.aborted) {
       const { pollMs } = set.options
       const sinceMs = set.looked ? performance.now() - set.looked.atMs : Infinity

@@ -85,6 +85,8 @@ export async function locate(
     deps.fileMetrics.resumed(reader ? (reader.isCompressed ? 'compressed' : 'plain') : 'missing')
     if (reader) return
   }
+  // Until it is known whether something is missing, a restart must come to the same question.
+  if (source.seen.isUnproven) source.hold()
   const { resumeAt } = source.seen
   files.skipBeforeUs = resumeAt
     ? (Math.floor(resumeAt.us / 1e6) - slackSeconds) * 1e6

@@ -61,6 +61,8 @@ export interface ContainerFiles {
   /** When bytes came last, and since when another file has been the one that is written; by `performance.now()`. */
   changedAtMs: number
   supersededAtMs: number | null
+  /** The open file was the one that is written when its directory had last changed then, in nanoseconds since 1970. */
+  currentSinceNs: bigint | null
   /** Whether it is known where to begin. */
   isLocated: boolean
   /** The pod is gone, or its directory is. */
@@ -106,6 +108,7 @@ export function createContainerFiles(
     isGapTold: false,
     changedAtMs: performance.now(),
     supersededAtMs: null,
+    currentSinceNs: null,
     isLocated: false,
     isRemoved: false,
     isUnreadable: false,

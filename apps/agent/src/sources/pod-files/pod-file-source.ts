@@ -73,20 +73,25 @@ export function createPodFileSource(
   const source = createContainerSource(pod, containerName, known, options)
   const resume: ResumePoints = { marks: [], open: new Map(), known: known?.file ?? null }
   const positionOfContainer = source.position
+  let held: ContainerPosition | null = null
+  const position = () => held ?? positionOf(resume, positionOfContainer(), options.printKey)
   return Object.assign(source, {
     resume,
-    position(): ContainerPosition {
-      const place = firstPlace(resume)
-      const position = positionOfContainer()
-      if (!place) return { ...position, file: resume.known }
-      const { name, inode, offset, before, memory } = place
-      return {
-        ...position,
-        ...memory,
-        file: { name, inode, offset, marker: printOf(options.printKey, before) },
-      }
+    position,
+    hold() {
+      held ??= position()
+    },
+    release() {
+      held = null
     },
   })
+}
+
+function positionOf(resume: ResumePoints, position: ContainerPosition, printKey: string): ContainerPosition {
+  const place = firstPlace(resume)
+  if (!place) return { ...position, file: resume.known }
+  const { name, inode, offset, before, memory } = place
+  return { ...position, ...memory, file: { name, inode, offset, marker: printOf(printKey, before) } }
 }
 
 function firstPlace({ marks, open }: ResumePoints): ReadPlace | undefined {

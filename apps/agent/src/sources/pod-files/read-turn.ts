@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { gapOf } from '../gap-of.ts'
 import { createFileSplitter } from './container-files.ts'
 import type { ContainerFiles, PodFileDeps } from './container-files.ts'
@@ -72,10 +73,16 @@ async function openNext(files: ContainerFiles, buffer: Buffer, deps: PodFileDeps
 async function moveOn(files: ContainerFiles, deps: PodFileDeps): Promise<boolean> {
   const { reader, openedAs } = files
   if (!reader || !openedAs) return false
+  const modifiedNs = await modifiedNsOf(files.directory)
+  if (modifiedNs !== null && modifiedNs === files.currentSinceNs && !files.isRemoved) {
+    noteDone(files, deps)
+    return false
+  }
   const logs = await findLogs(files.directory)
   const self = logs?.find(({ inode }) => inode === reader.inode)
   if (self) files.openedAs = self
   const isCurrent = self?.rotated === null && !logs?.some(({ life }) => life > self.life)
+  files.currentSinceNs = isCurrent && isPast(modifiedNs, deps) ? modifiedNs : null
   if (isCurrent) {
     files.supersededAtMs = null
     files.skipBeforeUs = null
@@ -91,6 +98,21 @@ async function moveOn(files: ContainerFiles, deps: PodFileDeps): Promise<boolean
   if (!hasNext && !files.isRemoved && isHeld) return false
   return (await isQuiet(files, deps)) ? finishLog(files, deps) : false
 }
+
+/** Any name that comes, goes or changes is a change of the directory: one look at it saves one at each of its files. */
+async function modifiedNsOf(directory: string): Promise<bigint | null> {
+  return stat(directory, { bigint: true }).then(
+    ({ mtimeNs }) => mtimeNs,
+    () => null,
+  )
+}
+
+/** Within a tick of the file system's clock, which may be seconds, a further change would look like this one. */
+function isPast(modifiedNs: bigint | null, { now }: PodFileDeps): boolean {
+  return modifiedNs !== null && now() - Number(modifiedNs / 1_000_000n) >= clockTickMs
+}
+
+const clockTickMs = 2_000
 
 /** Silence since it was superseded, or long before: its writer has let go of it. */
 async function isQuiet(files: ContainerFiles, { quietMs, now }: PodFileDeps): Promise<boolean> {
@@ -117,6 +139,7 @@ async function finishLog(files: ContainerFiles, deps: PodFileDeps): Promise<bool
   if (files.joiner.openCount > 0 && next?.life !== openedAs?.life) await takeOpenLines(files, deps)
   await reader?.close()
   files.reader = null
+  files.currentSinceNs = null
   return true
 }
 
@@ -131,6 +154,7 @@ async function beginAnew(files: ContainerFiles, deps: PodFileDeps): Promise<void
   source.resume.known = null
   await reader?.close()
   files.reader = null
+  files.currentSinceNs = null
   if (!openedAs) return
   const log = (await findLogs(files.directory))?.find(({ inode }) => inode === reader?.inode)
   const again = log && (await openFound(files, log))

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { watchDirectories } from '../files/watch-directories.ts'
+import { noNotice, watchDirectories } from '../files/watch-directories.ts'
 import type { DirectoryWatch, Notice } from '../files/watch-directories.ts'
 import type { ManagedPod, PodListener } from '../kubernetes/managed-pod.ts'
 import type { ContainerFiles } from './container-files.ts'
@@ -79,15 +79,15 @@ export async function watchPodFiles(
   const release = setInterval(() => void watchAllWaiting(set), pollMs)
   let lookedAtMs = -Infinity
   try {
-    let notice: Notice = { changed: new Set(), renamed: false }
+    let notice = noNotice
     while (!signal.aborted) {
-      const isDue = notice.renamed || performance.now() - lookedAtMs >= pollMs
-      if (isDue) {
-        lookedAtMs = performance.now()
+      const isDue = performance.now() - lookedAtMs >= pollMs
+      if (isDue) lookedAtMs = performance.now()
+      if (isDue || hasNewPods(set, notice)) {
         await news.take(set)
         watchAll(set, watch)
       }
-      const hasMore = await readAll(set, isDue ? null : notice.changed, buffer, pollMs, signal)
+      const hasMore = await readAll(set, isDue ? null : notice, buffer, pollMs, signal)
       notice = await watch.next(hasMore ? 0 : pollMs, signal)
     }
   } finally {
@@ -95,6 +95,13 @@ export async function watchPodFiles(
     watch.close()
     for (const { reader } of set.files.values()) await reader?.close().catch(() => undefined)
   }
+}
+
+/** Names changed outside the directories of containers that are known. */
+function hasNewPods({ files }: PodFileSet, { renamedIn }: Notice): boolean {
+  if (renamedIn.size === 0) return false
+  const known = new Set([...files.values()].map(({ directory }) => directory))
+  return [...renamedIn].some((directory) => !known.has(directory))
 }
 
 async function watchAllWaiting({ files, deps }: PodFileSet): Promise<void> {
@@ -107,21 +114,23 @@ function watchAll({ root, files }: PodFileSet, watch: DirectoryWatch): void {
   watch.watch(new Set([root, ...directories, ...directories.map((directory) => dirname(directory))]))
 }
 
-/** Reads what changed, or all (`null`). Resolves with true when there is more to read at once. */
+/** Reads what a notice tells of, or all (`null`). Resolves with true when there is more to read at once. */
 async function readAll(
   set: PodFileSet,
-  changed: ReadonlySet<string> | null,
+  notice: Notice | null,
   buffer: Buffer,
   pollMs: number,
   signal: AbortSignal,
 ): Promise<boolean> {
   const untilMs = performance.now() + pollMs
-  const directories = changed && new Set([...changed].map((path) => dirname(path)))
+  const directories =
+    notice && new Set([...notice.changed].map((path) => dirname(path)).concat(...notice.renamedIn))
   let busy = [...set.files].filter(([, { directory }]) => !directories || directories.has(directory))
   while (busy.length > 0 && performance.now() <= untilMs) {
     const more: typeof busy = []
     for (const one of busy) {
-      if (await readOne(set, one, changed === null, buffer, signal)) more.push(one)
+      const isDue = notice === null || notice.renamedIn.has(one[1].directory)
+      if (await readOne(set, one, isDue, buffer, signal)) more.push(one)
       if (signal.aborted) return false
     }
     busy = more
@@ -156,5 +165,11 @@ async function giveUp(files: ContainerFiles, err: unknown, { deps }: PodFileSet)
   source.resume.known = source.position().file
   Object.assign(source.resume, { marks: [], open: new Map() })
   files.joiner.flush()
-  Object.assign(files, { isUnreadable: true, isLocated: false, reader: null, doneThrough: null })
+  Object.assign(files, {
+    isUnreadable: true,
+    isLocated: false,
+    reader: null,
+    doneThrough: null,
+    currentSinceNs: null,
+  })
 }
