@@ -50,7 +50,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'chaos',
-          include: ['e2e/**/*.chaos.test.ts'],
+          include: ['**/*.chaos.test.ts'],
           exclude,
           pool: 'forks',
           maxWorkers: 1,
