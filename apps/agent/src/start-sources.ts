@@ -75,7 +75,7 @@ function openContainers(
 ): RunningSource[] {
   const opened: RunningSource[] = []
   const mode = kubernetesMode(config)
-  if (mode === 'api') opened.push({ ...startKubernetes(config, life, parts), streams: () => [] })
+  if (mode === 'api') opened.push(startKubernetes(config, life, parts))
   if (mode === 'files') opened.push(openPodFileSource(config, life, parts))
   if (config.DOCKER) opened.push(openDockerSource(config, life, parts))
   return opened

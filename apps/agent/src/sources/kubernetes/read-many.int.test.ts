@@ -22,6 +22,9 @@ test('two thousand containers share two hundred streams: all come on, within bou
   expect(bench.spool.stored).toHaveLength(4_000)
   expect(openMax).toBeLessThanOrEqual(220)
   expect(readers.countStates()).toMatchObject({ following: 200, polling: 1_800 })
+  const views = [...readers.streams()]
+  expect(views.filter(({ state, lines }) => state === 'following' && lines > 0)).toHaveLength(200)
+  expect(views).toHaveLength(2_000)
   expect(bench.spool.gaps).toEqual([])
 }, 90_000)
 

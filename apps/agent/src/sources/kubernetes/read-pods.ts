@@ -11,10 +11,12 @@ import type { ContainerTask } from './container-task.ts'
 import type { StreamState } from './log-metrics.ts'
 import type { ContainerState, ManagedPod, PodListener } from './managed-pod.ts'
 import { readContainer } from './read-container.ts'
+import type { StreamView } from '../running-source.ts'
 
 export interface PodReaders extends PodListener {
   /** Containers that are read, by how. */
   countStates(): Record<StreamState, number>
+  streams(): Iterable<StreamView>
   /** Resolves when `signal` is aborted and nothing is read any more. */
   run(signal: AbortSignal): Promise<void>
 }
@@ -50,6 +52,9 @@ export function readPods(positions: Positions, options: SourceOptions, deps: Con
       state.hasListed = true
     },
     countStates: () => countStates(state),
+    *streams() {
+      for (const tasks of state.pods.values()) for (const task of tasks.values()) yield viewOf(task)
+    },
     async run(signal) {
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
       state.ending.abort()
@@ -147,6 +152,11 @@ function goneSource(key: string, podUid: string, position: ContainerPosition): S
     position: () => position,
     readUntilUs: () => null,
   }
+}
+
+function viewOf({ source, doing }: ContainerTask): StreamView {
+  const lastLineUs = source.seen.latest?.us ?? null
+  return { kind: 'kubernetes', source, state: doing, lines: source.seq, lastLineUs }
 }
 
 function countStates({ pods }: State): Record<StreamState, number> {

@@ -4,6 +4,7 @@ import type { AgentConfig } from '../../config.ts'
 import type { AgentMetrics } from '../../metrics.ts'
 import type { Spool } from '../../spool/spool.ts'
 import type { LineSink } from '../raw-line.ts'
+import type { RunningSource } from '../running-source.ts'
 import { openDiscovery } from './open-discovery.ts'
 import { openPodReaders } from './open-pod-readers.ts'
 
@@ -15,18 +16,10 @@ export interface KubernetesDeps {
   log: Logger
 }
 
-export interface KubernetesSource {
-  /** Whether all pods are known and the API server was heard of lately. */
-  isSynced(): boolean
-}
-
 /** Starts reading the logs of pods through the API server, as a task that ends when the process is told to stop. */
-export function startKubernetes(
-  config: AgentConfig,
-  life: Lifecycle,
-  deps: KubernetesDeps,
-): KubernetesSource {
+export function startKubernetes(config: AgentConfig, life: Lifecycle, deps: KubernetesDeps): RunningSource {
   let isSynced = () => false
+  let streams: RunningSource['streams'] = () => []
   life.spawn('kubernetes', async (signal) => {
     // Reads that end by themselves are few at a time, and share the connections that are spared for discovery.
     const discovery = await openDiscovery(config, { ...deps, socketsForLogs: config.MAX_FOLLOW_STREAMS })
@@ -47,6 +40,7 @@ export function startKubernetes(
           lineBytesMax: config.MAX_LINE_BYTES,
         },
       })
+      streams = () => readers.streams()
       const watch = discovery.start(readers, signal)
       isSynced = () => watch.isSynced()
       await Promise.all([readers.run(signal), watch.ended])
@@ -54,5 +48,5 @@ export function startKubernetes(
       await http.close()
     }
   })
-  return { isSynced: () => isSynced() }
+  return { isSynced: () => isSynced(), streams: () => streams() }
 }
