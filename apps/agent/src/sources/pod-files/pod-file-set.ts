@@ -63,7 +63,10 @@ export async function dropPod(set: PodFileSet, uid: string, isDeleted: boolean):
   for (const [key, files] of set.files) {
     if (files.source.names.podUid !== uid) continue
     files.isRemoved = true
-    if (!isDeleted) await leave(set, key, files)
+    if (isDeleted) continue
+    files.source.isLeft = true
+    set.deps.sink.touch(files.source)
+    await leave(set, key, files)
   }
 }
 
