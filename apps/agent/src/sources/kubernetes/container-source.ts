@@ -34,6 +34,7 @@ export interface ContainerSource extends Source {
    */
   hold(): void
   release(): void
+  readonly isHeld: boolean
 }
 
 /** The key of a container among the sources. It is the same whichever way the log is read. */
@@ -85,6 +86,9 @@ export function createContainerSource(
     },
     release() {
       held = null
+    },
+    get isHeld() {
+      return held !== null
     },
     readUntilUs() {
       if (source.isDone) return now() * 1000

@@ -85,7 +85,9 @@ export async function locate(
     deps.fileMetrics.resumed(reader ? (reader.isCompressed ? 'compressed' : 'plain') : 'missing')
     if (reader) return
   }
-  const { resumeAt } = source.seen
+  const { resumeAt, isUnproven } = source.seen
+  // Until it is told what is missing, or that nothing is: else the next start, which meets newer lines, would not know.
+  if (isUnproven) source.hold()
   files.skipBeforeUs = resumeAt
     ? (Math.floor(resumeAt.us / 1e6) - slackSeconds) * 1e6
     : (deps.now() - deps.lookbackMs) * 1000

@@ -80,6 +80,7 @@ export async function conclude(set: PodFileSet, key: string, files: ContainerFil
   if (isUnseen && !source.isDone)
     deps.sink.addGap(source, gapOf(source.names, 'unreadable', source.seen.resumeAt, deps.now()))
   source.isDone = true
+  source.release()
   deps.sink.touch(source)
   await leave(set, key, files)
 }

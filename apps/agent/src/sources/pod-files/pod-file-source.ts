@@ -78,7 +78,7 @@ export function createPodFileSource(
     position(): ContainerPosition {
       const place = firstPlace(resume)
       const position = positionOfContainer()
-      if (!place) return { ...position, file: resume.known }
+      if (!place || source.isHeld) return { ...position, file: resume.known }
       const { name, inode, offset, before, memory } = place
       return {
         ...position,

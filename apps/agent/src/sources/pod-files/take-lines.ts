@@ -94,7 +94,10 @@ function takeWholeLine(
   files.time = time
   if (isSkipped(files, time)) return undefined
   markLine(source.resume, time, place)
-  if (source.seen.isKnown(time, bytes)) return undefined
+  if (source.seen.isKnown(time, bytes)) {
+    source.release()
+    return undefined
+  }
   tellRotation(files, time, deps)
   source.seq += 1
   source.isDone = false
@@ -138,6 +141,7 @@ export function tellMissing(files: ContainerFiles, deps: PodFileDeps): void {
   const { source, from, firstNew } = files
   if (!source.seen.isUnproven || files.isGapTold) return
   files.isGapTold = true
+  source.release()
   const toMs = firstNew ? Math.floor(firstNew.us / 1000) : deps.now()
   deps.sink.addGap(source, gapOf(source.names, 'rotated', from, toMs))
 }
