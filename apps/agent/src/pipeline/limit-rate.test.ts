@@ -102,3 +102,12 @@ test('a stack trace that is sampled is whole', () => {
   expect(heads).toBeGreaterThan(20)
   expect(sent.length - heads).toBe((heads - 1) * 9)
 })
+
+test('after a clock was set back, the bucket fills as before', () => {
+  const second = (n: number) => ({ text: 'INFO x', afterUs: n === 100 ? -3_600e6 : 1e6 })
+  const { sent, gaps } = outcome(
+    Array.from({ length: 600 }, (_, n) => second(n)),
+    { ...rate, RATE_LIMIT_BURST_SECONDS: 1 },
+  )
+  expect([sent.length, gaps]).toEqual([600, []])
+})

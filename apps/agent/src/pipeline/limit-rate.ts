@@ -17,6 +17,9 @@ export type DropReason = 'rate_limit' | 'sampled'
 /** Why a line is not to be sent; null when it is. `fateId`: lines that share it, as those of a stack trace, are sampled alike. */
 export type LimitRate = (line: RawLine, level: Level | null, fateId: string) => DropReason | null
 
+/** Lines of two outputs are written out of order by less than that. */
+const disorderSecondsMax = 2
+
 /** So much of the burst is kept for warnings and errors, which come first when there is too much. */
 const reserve = 0.2
 
@@ -52,6 +55,8 @@ interface Budget {
 
 function fill(budget: Budget, time: LogTime, limits: readonly number[], burstSeconds: number): void {
   const seconds = (time.us - budget.time.us) / 1e6
+  // The clock was set back: it must not stand still until it has come to where it was.
+  if (seconds < -disorderSecondsMax) budget.time = time
   if (seconds <= 0) return
   budget.time = time
   budget.left = budget.left.map((left, index) => {

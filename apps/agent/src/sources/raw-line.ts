@@ -23,6 +23,8 @@ export interface Source {
   readonly names: StreamNames
   /** Its lines wait where they are while there is no room for them, as those of a file do. */
   readonly keepsLines?: boolean
+  /** Nobody reads it any more, though it may have more lines: reports of how far all is read do not count it. */
+  readonly isLeft?: boolean
   /** What the pipeline remembers from line to line; kept here so that it survives a restart with the position. */
   memory: LineMemory
   /** Of sources whose lines are known by their content; null where each line has its id from its place. */

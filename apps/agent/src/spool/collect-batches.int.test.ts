@@ -203,3 +203,38 @@ test('batches tell how far all is read; what overtakes others tells nothing; an 
   await sendNext(spool)
   expect(collector.idleReport()?.after_batch).toBe(4)
 })
+
+test('a source that nobody reads any more counts until its lines are sealed, and not after', async () => {
+  const spool = await bench.open()
+  const collector = collectorOf(spool)
+  const left = source('left', { readUntilUs: () => 1e6 })
+  const other = source('other', { readUntilUs: () => 100e6 })
+  for (const one of [left, other]) void collector.push(one.line('INFO'))
+  const gone = Object.assign(left, { isLeft: true })
+  collector.touch(gone)
+  await collector.flush()
+  await sendNext(spool)
+  expect(collector.idleReport()).toMatchObject({ behind: [] })
+})
+
+test('what was dropped is told of before anything that waits says how far all is read', async () => {
+  const spool = await bench.open({ bytesMax: 6_000 })
+  const collector = collectorOf(spool)
+  const app = source('app')
+  while (spool.untoldGaps().length === 0) {
+    void collector.push(app.line(`INFO ${Math.random()}`))
+    await collector.flush()
+  }
+  expect(collector.idleReport()).toBeNull()
+  void collector.push(app.line('INFO last'))
+  await collector.flush()
+  const told: string[] = []
+  while (spool.next()) {
+    const { part, gaps } = await takeNext(spool)
+    told.push(gaps.some(({ reason }) => reason === 'spool_full') ? 'gap' : 'lines')
+    await spool.answered(part, [], { expired: 0, rejected: 0 })
+    part.isTaken = false
+  }
+  // The first one had its number when it was sealed, and goes as it is.
+  expect(told.slice(0, 2)).toContain('gap')
+})

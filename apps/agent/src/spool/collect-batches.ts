@@ -261,13 +261,13 @@ function contentOf(state: State, buffer: Buffered, isFollowed: boolean): Omit<Se
   return { buffer, positions, dropped, untold, report, isBacklog, isFollowed, sealedMs: Date.now() }
 }
 
-/** Of sources whose lines become safe now; those of which nothing will come any more are let go. */
+/** Of sources whose lines become safe now; those that are over, or that nobody reads any more, are let go. */
 function takePositions({ progress }: State, moved: ReadonlySet<Source>): Positions {
   const positions = positionsOf(moved)
   for (const source of moved) {
     const position = positions[source.key]
     const isOver = position?.kind === 'file' ? position.finishedMs !== null : position?.isDone === true
-    if (isOver) progress.remove(source)
+    if (isOver || source.isLeft === true) progress.remove(source)
   }
   return positions
 }
@@ -283,7 +283,7 @@ async function savePositions(state: State, buffer: Buffered, ageMsMin: number): 
 function idleReport(state: State): IdleReport | null {
   const { spool, buffers, progress } = state
   const isSealed = isEmpty(buffers.usual) && isEmpty(buffers.followed) && !state.sealing
-  if (!isSealed || spool.unsent > 0 || spool.isDegraded) return null
+  if (!isSealed || spool.unsent > 0 || spool.untoldGaps().length > 0 || spool.isDegraded) return null
   const report = progress.report(() => false)
   return report && { ...report, after_batch: spool.lastNumber }
 }

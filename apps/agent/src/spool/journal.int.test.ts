@@ -7,6 +7,7 @@ import { openJournal } from './journal.ts'
 import type { PlacedLine } from './journal.ts'
 import { applyChange, emptyLedger, wholeChange } from './ledger.ts'
 import type { Change, Ledger } from './ledger.ts'
+import { freshMemory } from './position.ts'
 import { position } from './spool-fixture.ts'
 
 let directory: string
@@ -153,4 +154,36 @@ test('of finished files, so many are remembered and not more', async () => {
   const left = (await read()).lines
   expect(left.size).toBe(1_000)
   expect(left.has('file 1499')).toBe(true)
+})
+
+test('of containers that are done, so many are remembered and not more; of others, all', async () => {
+  const container = { namespace: 'n', podName: 'p', containerName: 'c', containerId: null, restartCount: 0 }
+  const lineOf = (n: number, isDone: boolean): PlacedLine => {
+    const time = { us: n * 1e6, ns: 0 }
+    const read = { time, seen: [], seq: n, ...freshMemory(), file: null, isDone }
+    const json = JSON.stringify({ kind: 'container', ...container, ...read })
+    return { key: `pod:${isDone ? 'job' : 'app'}-${n}:c`, seq: n, json }
+  }
+  const { journal } = await openJournal(path, 1)
+  const numbers = Array.from({ length: 2_500 }, (_, n) => n + 1)
+  await journal.rewrite({}, [])
+  const known = { whole: () => ({}), sealed: () => [] }
+  await journal.append(
+    {},
+    numbers.map((n) => lineOf(n, true)),
+    known,
+  )
+  await journal.append(
+    {},
+    [1, 2, 3].map((n) => lineOf(n, false)),
+    known,
+  )
+  const { lines } = await read()
+  const jobs = [...lines.keys()].filter((each) => each.startsWith('pod:job'))
+  expect([jobs.length, jobs.includes('pod:job-500:c'), jobs.includes('pod:job-501:c')]).toEqual([
+    2_000,
+    false,
+    true,
+  ])
+  expect(lines.size - jobs.length).toBe(3)
 })

@@ -2,6 +2,7 @@ import { open, readFile, rename, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { createFinishedSources } from './finished-sources.ts'
 import { Change } from './ledger.ts'
 import { parsePosition } from './position-lines.ts'
 import type { PositionLine } from './position-lines.ts'
@@ -44,10 +45,8 @@ const frameHeadBytes = 8
 const compactBytesMin = 4_194_304
 /** Lines of a compaction that go together. */
 const pieceBytes = 1_048_576
-/** Finished files are remembered for the case that they are renamed back, so many and not more. */
-const finishedFilesMax = 1_000
-/** What is longer is no position of a file. */
-const filePositionBytesMax = 16_384
+/** What is longer is no position of a source that is over. */
+const finishedBytesMax = 16_384
 
 interface Place {
   seq: number
@@ -275,18 +274,15 @@ async function* livePieces(state: State, besides: ReadonlySet<string>): AsyncGen
   }
 }
 
-/** A file that rotates every second would else make the journal grow by 25 MB a day. */
+/** Of all sources in the journal, those that need not be known any more. */
 async function finishedLongAgo(handle: FileHandle, places: ReadonlyMap<string, Place>): Promise<Set<string>> {
-  const finished: { key: string; ms: number }[] = []
+  const finished = createFinishedSources()
   for (const [key, place] of places) {
-    if (place.length > filePositionBytesMax) continue
+    if (place.length > finishedBytesMax) continue
     const text = await readPlace(handle, place)
-    const position = text === null ? null : parsePosition(parseLine(text).json)
-    if (position?.kind === 'file' && position.finishedMs !== null)
-      finished.push({ key, ms: position.finishedMs })
+    finished.note(key, text === null ? null : parsePosition(parseLine(text).json))
   }
-  finished.sort((a, b) => b.ms - a.ms)
-  return new Set(finished.slice(finishedFilesMax).map(({ key }) => key))
+  return finished.forgotten()
 }
 
 async function readPlace(handle: FileHandle, { at, length }: Place): Promise<string | null> {

@@ -33,7 +33,10 @@ export function createReadProgress(): ReadProgress {
   const sealedUs = new Map<string, number | null>()
   return {
     add: (source) => void sources.set(source.key, source),
-    remove({ key }) {
+    remove(source) {
+      const { key } = source
+      // It may be read anew by now.
+      if (sources.get(key) !== source) return
       sources.delete(key)
       sealedUs.delete(key)
     },

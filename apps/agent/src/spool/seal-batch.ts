@@ -23,16 +23,41 @@ export interface SealedContent {
   sealedMs: number
 }
 
-/** What is written to the spool: one part, or two where the urgent lines are to go ahead of the rest. */
+/** What is written to the spool: one part, or more where gaps and urgent lines are to go ahead of the rest. */
 export async function sealBatch(content: SealedContent): Promise<BatchDraft> {
   const { positions, sealedMs, mayDrop } = content
+  return { sealedMs, positions, mayDrop, parts: await partsOf(content) }
+}
+
+async function partsOf(content: SealedContent): Promise<PartDraft[]> {
+  const { buffer, dropped, untold, isBacklog } = content
+  if (!isBacklog || untold.length === 0) return linesOf(content)
+  // What waits says how far all is read: what is missing of it is told before.
+  const told = await gapPart(content)
+  const isAll = buffer.logs.count + buffer.gaps.length + dropped.length === 0
+  return isAll ? [told] : [told, ...(await linesOf({ ...content, untold: [] }))]
+}
+
+async function linesOf(content: SealedContent): Promise<PartDraft[]> {
   const { logs } = content.buffer
   const isMixed = logs.urgentCount > 0 && logs.urgentCount < logs.count
   const isSplit = content.isBacklog && isMixed && !content.isFollowed
-  const parts = isSplit
-    ? await Promise.all([onePart(content, 'urgent', [true]), onePart(content, 'rest', [false])])
+  return isSplit
+    ? Promise.all([onePart(content, 'urgent', [true]), onePart(content, 'rest', [false])])
     : [await onePart(content, laneOf(content), [true, false])]
-  return { sealedMs, positions, mayDrop, parts }
+}
+
+/** Gaps alone, of lines that are gone from the spool or were not taken by the broker. */
+async function gapPart({ untold, sealedMs }: SealedContent): Promise<PartDraft> {
+  const key = randomUUID()
+  const gaps = untold.map(({ gap }) => gap)
+  const body = await packBody({
+    key,
+    sentAt: formatMicros(sealedMs * 1000),
+    gaps,
+    logs: Buffer.alloc(0),
+  })
+  return { key, lane: 'urgent', entries: 0, gapIds: untold.map(({ id }) => id), streams: [], body }
 }
 
 function laneOf({ isFollowed, isBacklog, buffer: { logs } }: SealedContent): Lane {

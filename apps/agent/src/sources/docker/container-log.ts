@@ -3,6 +3,8 @@ import { createSeenLines } from '../../identity/seen-lines.ts'
 import type { SeenLines } from '../../identity/seen-lines.ts'
 import { freshMemory, LineMemory } from '../../spool/position.ts'
 import type { ContainerPosition } from '../../spool/position.ts'
+import { followedUntilUs } from '../followed-until.ts'
+import type { Taking } from '../followed-until.ts'
 import type { Source, StreamNames } from '../raw-line.ts'
 
 /** The one log that an engine keeps of a container, however often it is started. */
@@ -12,8 +14,11 @@ export interface ContainerLog extends Source {
   names: StreamNames
   position(): ContainerPosition
   seq: number
-  /** Up to when everything was taken, microseconds since 1970. */
+  /** Up to when everything was taken, microseconds since 1970; null while a healthy stream makes it move by itself. */
   caughtUpUs: number | null
+  isFollowing: boolean
+  /** What comes of the stream. */
+  taking: Taking
   /** The container does not run, and all of its log was read. */
   isDone: boolean
   /** It will never run again: nothing needs to be known of its lines. */
@@ -50,10 +55,13 @@ export function createContainerLog(
     seen,
     seq: known?.seq ?? 0,
     caughtUpUs: null,
+    isFollowing: false,
+    taking: { isBusy: false, atMs: -Infinity, lineUs: null },
     isDone: known?.isDone ?? false,
     isGone: false,
     position: () => positionOf(log),
-    readUntilUs: () => log.caughtUpUs,
+    readUntilUs: () =>
+      log.isFollowing ? followedUntilUs(Date.now(), log.taking, log.caughtUpUs) : log.caughtUpUs,
   }
   return log
 }

@@ -58,6 +58,8 @@ export async function readContainerLog(
   try {
     const body = await openLog(log, deps, AbortSignal.any([signal, due.signal]))
     const reading = beginReading(log, info, body, deps)
+    log.taking = { isBusy: false, atMs: performance.now(), lineUs: null }
+    log.isFollowing = true
     for await (const chunk of body as AsyncIterable<Buffer>) {
       await takeChunk(reading, chunk, signal)
       if (signal.aborted) break
@@ -71,6 +73,8 @@ export async function readContainerLog(
   } finally {
     clearTimeout(lifetime)
     clearTimeout(silence)
+    log.caughtUpUs = log.readUntilUs()
+    log.isFollowing = false
   }
 }
 
@@ -115,8 +119,9 @@ function beginReading(
 async function takeChunk(reading: Reading, chunk: Buffer, signal: AbortSignal): Promise<void> {
   const { log, deps, splitter } = reading
   const read = { lines: 0, bytes: 0 }
-  const nowUs = deps.now() * 1000
+  log.taking.isBusy = true
   for (const line of splitter.write(chunk)) {
+    log.taking.lineUs = line.time.us
     if (log.seen.isKnown(line.time, line.bytes)) continue
     read.lines += 1
     read.bytes += line.bytes.length
@@ -126,7 +131,7 @@ async function takeChunk(reading: Reading, chunk: Buffer, signal: AbortSignal): 
   }
   reading.hasNewLines ||= read.lines > 0
   deps.metrics.read(read.lines, read.bytes)
-  log.caughtUpUs = nowUs
+  Object.assign(log.taking, { isBusy: false, atMs: performance.now() })
 }
 
 const carriageReturn = 0x0d

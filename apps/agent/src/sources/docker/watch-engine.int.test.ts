@@ -251,3 +251,21 @@ test('only selected containers are read, and none that says no', async () => {
   await expectMessages(['wanted'])
   expect(engine.logRequests).toHaveLength(1)
 })
+
+test('a container that runs and says nothing does not hold up what is known of the others', async () => {
+  engine.run({ name: 'silent' })
+  const loud = engine.run({ name: 'loud' })
+  await start()
+  await untilFollowed(2)
+  const reportOfLast = () => {
+    const { read_until: told } = JSON.parse(bench.broker.pushes.at(-1)?.body ?? '{}') as {
+      read_until?: { behind: { until: string | null }[] }
+    }
+    return told?.behind.every(({ until: us }) => us !== null)
+  }
+  const isKnown = () => {
+    engine.write(loud, 'x')
+    return reportOfLast()
+  }
+  await until(isKnown, { what: 'a report that knows of both', intervalMs: 50 })
+})

@@ -3,6 +3,8 @@ import { createSeenLines } from '../../identity/seen-lines.ts'
 import type { SeenLines } from '../../identity/seen-lines.ts'
 import { freshMemory, LineMemory } from '../../spool/position.ts'
 import type { ContainerPosition } from '../../spool/position.ts'
+import { followedUntilUs } from '../followed-until.ts'
+import type { Taking } from '../followed-until.ts'
 import type { Source, StreamNames } from '../raw-line.ts'
 import type { ManagedPod } from './managed-pod.ts'
 
@@ -15,6 +17,8 @@ export interface ContainerSource extends Source {
   containerId: string | null
   restartCount: number
   seq: number
+  /** Its pod is no longer selected. */
+  isLeft: boolean
   /** All of it has been read, and nothing more will come. */
   isDone: boolean
   /** Everything up to then was read, microseconds since 1970. */
@@ -22,6 +26,8 @@ export interface ContainerSource extends Source {
   /** What `readUntilUs` says; null while a healthy stream makes it move by itself. */
   readThroughUs: number | null
   isFollowing: boolean
+  /** What comes of the stream. */
+  taking: Taking
   /**
    * Keeps the position as it is now, whatever is read, until `release`: what is told of a log and where it goes on must
    * become safe together.
@@ -39,12 +45,6 @@ export function containerKey(podUid: string, containerName: string): string {
 export function podUidOfKey(key: string): string | null {
   return /^pod:([^:]+):[^:]+$/.exec(key)?.[1] ?? null
 }
-
-/**
- * What a stream that is followed is behind the container at most, when nothing is wrong: the runtime writes, the kubelet
- * notices, the API server hands on. Nobody promises it, so it orders what is shown and never decides what is stored.
- */
-const followLagUs = 5e6
 
 export interface SourceOptions {
   /** Goes into the ids, so that two clusters never have the same. */
@@ -74,9 +74,11 @@ export function createContainerSource(
     containerId: known?.containerId ?? null,
     restartCount: known?.restartCount ?? 0,
     seq: known?.seq ?? 0,
+    isLeft: false,
     isDone: known?.isDone ?? false,
     readThroughUs: null,
     isFollowing: false,
+    taking: { isBusy: false, atMs: -Infinity, lineUs: null },
     position: () => held ?? positionOf(source),
     hold() {
       held ??= positionOf(source)
@@ -86,7 +88,8 @@ export function createContainerSource(
     },
     readUntilUs() {
       if (source.isDone) return now() * 1000
-      return source.isFollowing ? now() * 1000 - followLagUs : source.readThroughUs
+      const { readThroughUs, taking } = source
+      return source.isFollowing ? followedUntilUs(now(), taking, readThroughUs) : readThroughUs
     },
   }
   return source

@@ -1,4 +1,5 @@
 import type { ContainerTask } from './container-task.ts'
+import type { KubeAnswer } from './kube-http.ts'
 import type { StreamCause } from './log-metrics.ts'
 import { readLog } from './read-log.ts'
 import type { Reading } from './read-log.ts'
@@ -57,7 +58,7 @@ export async function followLog(
     clearTimeout(lifetime)
     signal.removeEventListener('abort', stop)
     task.stream = null
-    task.source.isFollowing = false
+    endFollowing(task)
     if (opened.reading) noteReading(task, opened.reading)
   }
 }
@@ -75,22 +76,67 @@ async function read(
   signal: AbortSignal,
 ): Promise<void> {
   const giveBack = await deps.permits.take()
-  const timer = setTimeout(giveBack, openMs)
+  const timer = setTimeout(() => {
+    giveBack()
+    void proveQuiet(task, opened, deps, signal)
+  }, openMs)
   try {
     const query = { isPrevious: false, isFollowed: true, tailLines: null }
     const answer = await requestLog(task, query, deps, signal)
     giveBack()
     opened.reading = readingOf(task, { tailLines: null, isFinal: false }, deps)
-    task.source.isFollowing = true
+    beginFollowing(task)
     try {
       await readLog(opened.reading, answer.body, deps)
     } finally {
-      task.source.readThroughUs = task.source.readUntilUs()
       answer.discard()
     }
   } finally {
     clearTimeout(timer)
     giveBack()
+  }
+}
+
+/** From the first byte on: what is there already comes now. */
+function beginFollowing({ source }: ContainerTask): void {
+  source.readThroughUs = source.readUntilUs()
+  source.taking = { isBusy: false, atMs: performance.now(), lineUs: null }
+  source.isFollowing = true
+}
+
+function endFollowing({ source }: ContainerTask): void {
+  source.readThroughUs = source.readUntilUs()
+  source.taking.isBusy = false
+  source.isFollowing = false
+}
+
+/** A request whose head does not come may follow a silent log, or wait for a server that hangs: another one tells which. */
+async function proveQuiet(
+  task: ContainerTask,
+  opened: { reading: Reading | null },
+  deps: ReadDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const giveBack = await deps.permits.take()
+  try {
+    if (opened.reading || signal.aborted) return
+    const query = { isPrevious: false, isFollowed: false, tailLines: null }
+    const answer = await requestLog(task, query, deps, signal)
+    const isQuiet = await isEmpty(answer)
+    if (isQuiet && !opened.reading && !signal.aborted) task.source.isFollowing = true
+  } catch {
+    // what is wrong, the request that follows finds out
+  } finally {
+    giveBack()
+  }
+}
+
+async function isEmpty(answer: KubeAnswer): Promise<boolean> {
+  try {
+    for await (const chunk of answer.body) if (chunk.byteLength > 0) return false
+    return true
+  } finally {
+    answer.discard()
   }
 }
 

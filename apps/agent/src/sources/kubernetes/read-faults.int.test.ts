@@ -1,5 +1,6 @@
 import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
+import type { Source } from '../raw-line.ts'
 import { useReadingBench } from './pod-reading-fixture.ts'
 
 const bench = useReadingBench()
@@ -25,10 +26,11 @@ test('a connection that is reset is opened anew, and the others stay', async () 
 test('a container that says nothing is waited for without end, and its first line comes at once', async () => {
   const uid = startPod()
   await bench.start({ idleMs: 50, lingerMs: 40 })
-  await until(() => logRequests() === 1, { what: 'the request' })
+  // The one that follows, and one that proves that there is nothing so far.
+  await until(() => logRequests() === 2, { what: 'the requests' })
   // Ten times the silence after which a busy one would be asked anew; the head of the answer has not come either.
   await new Promise((resolve) => setTimeout(resolve, 500))
-  expect(logRequests()).toBe(1)
+  expect(logRequests()).toBe(2)
   const writtenMs = performance.now()
   bench.kubelet.write(uid, 'after a long silence')
   await untilMessages(1)
@@ -150,4 +152,30 @@ test('what was read until when is told: a healthy stream is a few seconds behind
   const broken = source?.readUntilUs()
   await until(() => logRequests() > 6, { what: 'more attempts' })
   expect(source?.readUntilUs()).toBe(broken)
+})
+
+test('a container that never wrote a line is known to have written none', async () => {
+  startPod()
+  const sources: Source[] = []
+  bench.spool.register = (source) => void sources.push(source)
+  await bench.start()
+  const readUntilUs = () => sources[0]?.readUntilUs() ?? 0
+  await until(() => readUntilUs() > Date.now() * 1000 - 20e6, { what: 'how far it was read' })
+})
+
+test('while the lines of an hour ago are being read, nothing later is called read', async () => {
+  const uid = startPod()
+  const lines = 3_000
+  const fromUs = Date.now() * 1000 - 3_000e6
+  for (let n = 0; n < lines; n += 1)
+    bench.kubelet.write(uid, `line ${n}`, { time: { us: fromUs + n * 1000, ns: 0 } })
+  const { push } = bench.spool
+  let early = 0
+  bench.spool.push = (line) => {
+    if ((line.source.readUntilUs() ?? 0) > line.time.us) early += 1
+    return push(line)
+  }
+  await bench.start()
+  await untilMessages(lines)
+  expect(early).toBe(0)
 })

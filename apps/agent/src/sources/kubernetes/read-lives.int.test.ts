@@ -1,6 +1,7 @@
 import { until } from '@logboom/testing'
 import { expect, test } from 'vitest'
 import { useReadingBench } from './pod-reading-fixture.ts'
+import { managedPodOf } from './tell-pods-fixture.ts'
 
 const bench = useReadingBench()
 const { startPod, untilMessages, expectMessages } = bench
@@ -200,6 +201,40 @@ test('a pod that is no longer selected is read no more, and read on from there w
   bench.api.updatePod(uid, (pod) => (pod.metadata.labels['selected'] = 'again'))
   await expectMessages(['a', 'b'])
   expect(bench.spool.gaps).toEqual([])
+})
+
+test('a pod that was not selected when the agent came back is read on, with a gap, once it is selected again', async () => {
+  const uid = startPod()
+  const first = await bench.start()
+  bench.kubelet.write(uid, 'a')
+  await untilMessages(1)
+  await first.stop()
+  const { pods } = bench.api
+  bench.api.pods = () => []
+  const { readers } = await bench.start()
+  bench.api.pods = pods
+  await until(() => bench.spool.gaps.length > 0, { what: 'the gap' })
+  bench.kubelet.write(uid, 'b')
+  for (const pod of pods()) readers.changed(managedPodOf(pod))
+  await expectMessages(['a', 'b'])
+  expect(bench.spool.gaps.map(({ reason }) => reason)).toEqual(['unreadable'])
+})
+
+test('the same when it is selected again only after another restart', async () => {
+  const uid = startPod()
+  const first = await bench.start()
+  bench.kubelet.write(uid, 'a')
+  await untilMessages(1)
+  await first.stop()
+  const { pods } = bench.api
+  bench.api.pods = () => []
+  const second = await bench.start()
+  await until(() => bench.spool.gaps.length > 0, { what: 'the gap' })
+  await second.stop()
+  bench.api.pods = pods
+  bench.kubelet.write(uid, 'b')
+  await bench.start()
+  await expectMessages(['a', 'b'])
 })
 
 test('what is learned of a pod names its next lines, and its stream stays', async () => {

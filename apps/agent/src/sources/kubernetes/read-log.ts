@@ -114,6 +114,8 @@ export async function readLog(
 }
 
 async function takeChunk(reading: Reading, chunk: Buffer, deps: LogReadDeps): Promise<void> {
+  const { taking } = reading.source
+  taking.isBusy = true
   reading.bytesAtMs = performance.now()
   reading.bytes += chunk.length
   const before = reading.newLines
@@ -129,6 +131,8 @@ async function takeChunk(reading: Reading, chunk: Buffer, deps: LogReadDeps): Pr
     reading.mustMeet = false
     deps.logMetrics.witness('met')
   }
+  const lineUs = reading.lastTime?.us ?? taking.lineUs
+  Object.assign(taking, { isBusy: false, atMs: performance.now(), lineUs })
   const newLines = reading.newLines - before
   if (newLines > 0) deps.metrics.read(newLines, chunk.length)
 }

@@ -86,16 +86,33 @@ function update(task: ContainerTask, pod: ManagedPod, container: ContainerState)
 
 function begin(state: State, pod: ManagedPod, container: ContainerState): ContainerTask {
   const key = containerKey(pod.uid, container.name)
-  const source = createContainerSource(pod, container.name, state.left.get(key), state.options)
+  const known = stillToRead(state.left.get(key), container)
+  const source = createContainerSource(pod, container.name, known, state.options)
   state.left.delete(key)
   state.deps.sink.register?.(source)
   const task = createTask(source, pod, container)
   const running = readUntilDone(task, state).then(() => {
     state.running.delete(running)
     state.left.set(key, source.position())
+    if (task.gone !== 'deselected') return
+    source.isLeft = true
+    state.deps.sink.touch(source)
   })
   state.running.add(running)
   return task
+}
+
+/**
+ * A pod that was not selected while the agent came back was told of as vanished, and is read on when it is selected
+ * again. What was read to its end keeps no lines.
+ */
+function stillToRead(
+  known: ContainerPosition | undefined,
+  { phase, mayRestart, containerId }: ContainerState,
+): ContainerPosition | undefined {
+  if (!known?.isDone) return known
+  const isOver = phase === 'terminated' && !mayRestart && containerId === known.containerId
+  return isOver && known.seen.length === 0 ? known : { ...known, isDone: false }
 }
 
 const faultPauseMs = 5_000
@@ -121,12 +138,12 @@ function remove({ pods }: State, uid: string, isDeleted: boolean): void {
   pods.delete(uid)
 }
 
-/** Pods that were being read when the agent stopped, and went while it was away. */
+/** Pods that were being read when the agent stopped, and went while it was away, or are not selected any more. */
 function tellVanished({ left, deps, options }: State, uids: ReadonlySet<string>): void {
   for (const [key, position] of left) {
     const uid = podUidOfKey(key)
     if (position.isDone || uid === null || uids.has(uid)) continue
-    const done = { ...position, seen: [], isDone: true }
+    const done = { ...position, isDone: true }
     left.set(key, done)
     const source = goneSource(key, uid, done)
     deps.sink.addGap(source, gapOf(source.names, 'unreadable', position.time, options.now()))

@@ -63,7 +63,10 @@ export async function dropPod(set: PodFileSet, uid: string, isDeleted: boolean):
   for (const [key, files] of set.files) {
     if (files.source.names.podUid !== uid) continue
     files.isRemoved = true
-    if (!isDeleted) await leave(set, key, files)
+    if (isDeleted) continue
+    files.source.isLeft = true
+    set.deps.sink.touch(files.source)
+    await leave(set, key, files)
   }
 }
 
@@ -77,6 +80,7 @@ export async function conclude(set: PodFileSet, key: string, files: ContainerFil
   if (isUnseen && !source.isDone)
     deps.sink.addGap(source, gapOf(source.names, 'unreadable', source.seen.resumeAt, deps.now()))
   source.isDone = true
+  source.release()
   deps.sink.touch(source)
   await leave(set, key, files)
 }

@@ -150,6 +150,7 @@ async function beginAnew(files: ContainerFiles, deps: PodFileDeps): Promise<void
   if (files.joiner.openCount > 0) await takeOpenLines(files, deps)
   deps.sink.addGap(source, gapOf(source.names, 'truncated', source.seen.resumeAt, deps.now()))
   source.seen.beginReading({ isNewLog: true })
+  source.release()
   source.resume.marks = []
   source.resume.known = null
   await reader?.close()

@@ -47,8 +47,9 @@ test('whatever is rotated, renamed back, compressed, started anew and killed, ea
 }, 180_000)
 
 test('when the oldest files are removed while the agent is down, what is not stored is in a gap, and nothing is stored twice', async () => {
-  const removal = fc.record({ do: fc.constant('remove' as const), files: fc.integer({ min: 1, max: 3 }) })
-  const steps = fc.array(fc.oneof({ weight: 6, arbitrary: step }, { weight: 1, arbitrary: removal }), {
+  const files = fc.integer({ min: 1, max: 3 })
+  const removed = fc.record({ do: fc.constant('remove' as const), files })
+  const steps = fc.array(fc.oneof({ weight: 6, arbitrary: step }, { weight: 1, arbitrary: removed }), {
     minLength: 5,
     maxLength: 25,
   })
@@ -65,8 +66,25 @@ test('when the oldest files are removed while the agent is down, what is not sto
     }
     expect(missing.length > 0 && gaps.length === 0).toBe(false)
   })
-  await fc.assert(holds, { numRuns: 20 })
+  await fc.assert(holds, { numRuns: 20, examples: [[killedInDoubt]] })
 }, 180_000)
+
+const write = { do: 'write', lines: 1, repeats: false, output: 'stdout' } as const
+const removal = { do: 'remove', files: 1 } as const
+
+/** Killed after some lines of the next file were sealed, and before it was sure that those before them are gone. */
+const killedInDoubt: Step[] = [
+  { do: 'rename' },
+  write,
+  { do: 'rename' },
+  { do: 'long', parts: 1 },
+  removal,
+  { do: 'pause', ms: 50 },
+  { do: 'seal' },
+  { do: 'long', parts: 1 },
+  removal,
+  { do: 'rotate' },
+]
 
 /** Nobody can tell that a life began with a file that is gone, if nothing of that life was ever read. */
 const isOfOneLife = (each: Step) => each.do !== 'life'
