@@ -9,6 +9,8 @@ export interface ReceivedPush {
   instance: string
   number: number | null
   authorization: string
+  /** By the clock of the sender. */
+  sentAt: string
   /** After decompression. */
   body: string
   entries: Entry[]
@@ -162,6 +164,7 @@ function pushOf(req: IncomingMessage, bytes: Buffer): ReceivedPush {
     instance: header('logboom-instance'),
     number: header('logboom-batch-number') === '' ? null : Number(header('logboom-batch-number')),
     authorization: header('authorization'),
+    sentAt: header('logboom-sent-at'),
     body,
     entries: logs,
     gaps,

@@ -18,7 +18,7 @@ async function deliveryOf(entries: readonly Entry[], more: Partial<Delivery> = {
   const logs = Buffer.from(entries.map((one) => JSON.stringify(one)).join(','))
   const body = await packBody({ key: 'k', sentAt: 's', gaps: [], logs })
   const numbered = { key: 'k', instance: 'i', number: 7, entries: entries.length, body }
-  return { ...numbered, isRenumbered: false, knownFates: null, ...more }
+  return { ...numbered, clockMs: 0, isRenumbered: false, knownFates: null, ...more }
 }
 
 function brokerThat(answer: (push: Push) => Settled) {

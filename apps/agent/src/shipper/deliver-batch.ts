@@ -25,6 +25,8 @@ export interface Delivery {
   instance: string
   number: number
   entries: number
+  /** As that of a push. */
+  clockMs: number
   body: Buffer
   /** It may have been sent under another number. */
   isRenumbered: boolean
@@ -44,12 +46,13 @@ export interface Delivered {
  * part alone, so that doing it again after a crash repeats them exactly.
  */
 export async function deliverBatch(delivery: Delivery, deps: DeliverDeps): Promise<Delivered> {
-  const { key, instance, number, entries: count, body, isRenumbered, knownFates } = delivery
-  const verdict = await deps.send({ key, instance, number, entries: count, body, isPaid: true })
+  const { key, instance, number, clockMs, entries: count, body, isRenumbered, knownFates } = delivery
+  const as = { instance, clockMs }
+  const verdict = await deps.send({ ...as, key, number, entries: count, body, isPaid: true })
   // The broker counts batches: an empty one takes the number of what came in pieces, or under another number.
   const takeNumber = async (gaps: Gap[], sentAt: string) => {
     const rest = await packBody({ key: `${key}.0`, sentAt, gaps, logs: Buffer.alloc(0) })
-    await deps.send({ key: `${key}.0`, instance, number, entries: 0, body: rest, isPaid: false })
+    await deps.send({ ...as, key: `${key}.0`, number, entries: 0, body: rest, isPaid: false })
   }
   if (verdict.kind === 'accepted') {
     const { answer, isReplayed } = verdict
@@ -62,7 +65,7 @@ export async function deliverBatch(delivery: Delivery, deps: DeliverDeps): Promi
   }
   if (verdict.kind === 'too_large') deps.tooMany(count)
   const { entries, gaps, sentAt } = await unpackBody(body)
-  const delivered = await deliverPart({ key, instance, sentAt, entries }, verdict, deps)
+  const delivered = await deliverPart({ ...as, key, sentAt, entries }, verdict, deps)
   await takeNumber(gaps, sentAt)
   return knownFates ? { gaps: [], fates: knownFates } : delivered
 }
@@ -76,13 +79,14 @@ function laterGaps({ expired = 0 }: PushAnswer, entries: readonly Entry[], known
 interface Part {
   key: string
   instance: string
+  clockMs: number
   sentAt: string
   entries: Entry[]
 }
 
 /** Goes on with a part that was answered with `verdict`. */
 async function deliverPart(part: Part, verdict: Settled, deps: DeliverDeps): Promise<Delivered> {
-  const { key, instance, sentAt, entries } = part
+  const { key, entries } = part
   if (verdict.kind === 'accepted') return gapsOfAnswer(verdict.answer, entries.length, entries, deps)
   const told = verdict.kind === 'refused' ? verdict.rejected : null
   if (told) return quarantine(entries, told, deps)
@@ -94,7 +98,7 @@ async function deliverPart(part: Part, verdict: Settled, deps: DeliverDeps): Pro
   const halves = [entries.slice(0, middle), entries.slice(middle)]
   const lost: Delivered[] = []
   for (const [index, half] of halves.entries()) {
-    const next = { key: `${key}.${index + 1}`, instance, sentAt, entries: half }
+    const next = { ...part, key: `${key}.${index + 1}`, entries: half }
     lost.push(await deliverPart(next, await sendPart(next, deps), deps))
   }
   return {
@@ -106,11 +110,15 @@ async function deliverPart(part: Part, verdict: Settled, deps: DeliverDeps): Pro
   }
 }
 
-async function sendPart({ key, instance, sentAt, entries }: Part, deps: DeliverDeps): Promise<Settled> {
+async function sendPart(
+  { key, instance, clockMs, sentAt, entries }: Part,
+  deps: DeliverDeps,
+): Promise<Settled> {
   const logs = Buffer.from(entries.map((entry) => JSON.stringify(entry)).join(','))
   return deps.send({
     key,
     instance,
+    clockMs,
     number: null,
     isPaid: false,
     entries: entries.length,

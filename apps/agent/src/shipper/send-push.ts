@@ -20,6 +20,8 @@ export interface Push {
   /** The number of the batch; null for a part of one. */
   number: number | null
   entries: number
+  /** What the clock on the wall was ahead of `performance.now()` when its lines were sealed. */
+  clockMs: number
   body: Buffer
   /** The request was counted already. */
   isPaid: boolean
@@ -73,7 +75,7 @@ async function sendOnce(push: Push, deps: SendDeps, signal: AbortSignal): Promis
     'Content-Encoding': bodyEncoding,
     [pushHeaders.idempotencyKey]: push.key,
     [pushHeaders.instance]: instance,
-    [pushHeaders.sentAt]: steadyNow(),
+    [pushHeaders.sentAt]: steadyTime(push.clockMs),
     ...(push.number !== null && { [pushHeaders.batchNumber]: String(push.number) }),
   }
   const path = `/api/v1/agents/${agentId}/logs`
@@ -92,9 +94,9 @@ async function sendOnce(push: Push, deps: SendDeps, signal: AbortSignal): Promis
   }
 }
 
-/** The clock as this process began with it: one that was put right since must not make waiting lines look old. */
-function steadyNow(): string {
-  return new Date(performance.timeOrigin + performance.now()).toISOString()
+/** By the clock that its lines have their times of: one that was put right since must make none look old, or yet to come. */
+function steadyTime(clockMs: number): string {
+  return new Date(clockMs + performance.now()).toISOString()
 }
 
 function isTimeout(err: unknown): boolean {

@@ -90,7 +90,7 @@ async function ship(
     if (!sentAs) throw new Error('a part that was taken has its number')
     const knownFates = spool.fatesOf(part)
     const { gaps, fates } = await deliverBatch(
-      { ...sentAs, key, entries, isRenumbered, body, knownFates },
+      { ...sentAs, clockMs: part.batch.clockMs, key, entries, isRenumbered, body, knownFates },
       deps.deliver,
     )
     await spool.answered(part, gaps, fates)

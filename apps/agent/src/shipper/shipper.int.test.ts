@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { until } from '@logboom/testing'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { useAgentBench } from '../agent-bench-fixture.ts'
 import type { Behaviour, ReceivedPush } from '../fake-broker-fixture.ts'
 
@@ -247,4 +247,21 @@ describe('limits', () => {
     await bench.start()
     await until(() => bench.messages().length === 1, { what: 'the line' })
   })
+})
+
+test('an agent that was started under a wrong clock sends as of the right one once it was put right', async () => {
+  const now = Date.now
+  let aheadMs = 0
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs)
+  try {
+    await bench.start()
+    aheadMs = -13 * 3_600_000
+    write(1)
+    await bench.expectMessages(['line 0'])
+  } finally {
+    clock.mockRestore()
+  }
+  const [push] = bench.broker.pushes
+  const ageMs = Date.parse(push?.sentAt ?? '') - Date.parse(push?.entries[0]?.timestamp ?? '')
+  expect(Math.abs(ageMs)).toBeLessThan(600_000)
 })

@@ -3,7 +3,7 @@ import { makeRoom } from './make-room.ts'
 import { addWaiting, noteDiskFailure, unsentOf } from './spool-state.ts'
 import type { SpoolState } from './spool-state.ts'
 import type { BatchDraft } from './spool.ts'
-import { waitingOf } from './waiting-parts.ts'
+import { clockOf, waitingOf } from './waiting-parts.ts'
 import { writeBatch } from './write-batch.ts'
 
 /** Writes a batch as a file, which is safe when the promise resolves. @throws while the disk takes nothing */
@@ -15,7 +15,9 @@ export async function appendBatch(state: SpoolState, draft: BatchDraft): Promise
     const number = sealedNumber(state, draft)
     const bytes = await writeBatch(state, draft, { seq, number })
     const parts = draft.parts.map((part) => ({ ...part, number, body: { bytes: part.body.length, crc: 0 } }))
-    addWaiting(state, waitingOf({ seq, sealedMs: draft.sealedMs, parts }, bytes, state))
+    const { sealedMs } = draft
+    const batch = { seq, sealedMs, clockMs: clockOf(sealedMs), parts }
+    addWaiting(state, waitingOf(batch, bytes, state))
   } catch (err) {
     noteDiskFailure(state, err)
     throw err

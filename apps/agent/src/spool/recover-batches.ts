@@ -11,7 +11,7 @@ import { parsePosition, splitPositions } from './position-lines.ts'
 import type { Positions } from './position.ts'
 import { replaceUnknown } from './replace-lost.ts'
 import type { WaitingBatch } from './spool.ts'
-import { baseKey, waitingOf } from './waiting-parts.ts'
+import { baseKey, clockOf, waitingOf } from './waiting-parts.ts'
 import { syncDirectory } from './write-durably.ts'
 
 export interface Recovered {
@@ -55,7 +55,8 @@ export async function recoverBatches(deps: RecoverDeps): Promise<Recovered> {
     for (const { key, json } of splitPositions(positions)) {
       if ((places.get(key)?.seq ?? 0) <= seq) places.set(key, { seq, json })
     }
-    waiting.push(waitingOf(header, (await stat(path)).size, deps))
+    const batch = { ...header, clockMs: clockOf(Date.now()) }
+    waiting.push(waitingOf(batch, (await stat(path)).size, deps))
   }
   const lastSeq = Math.max(ledger.freedThrough, ...ledger.freed, waiting.at(-1)?.seq ?? 0)
   return { waiting, positions: positionsOf(places), lastSeq }

@@ -33,6 +33,8 @@ export interface WaitingPart {
 export interface WaitingBatch {
   readonly seq: number
   readonly sealedMs: number
+  /** What the clock on the wall was ahead of `performance.now()` when it was sealed, or found. */
+  readonly clockMs: number
   bytes: number
   parts: WaitingPart[]
   /** Keys of parts that were dropped: the ledger forgets them with the batch. */

@@ -2,13 +2,20 @@ import type { PartHeader } from './batch-file.ts'
 import type { Ledger } from './ledger.ts'
 import type { BatchDraft, WaitingBatch, WaitingPart } from './spool.ts'
 
-/** A batch as it was found on disk or has just been written there. */
+interface FoundBatch {
+  seq: number
+  sealedMs: number
+  clockMs: number
+  parts: readonly PartHeader[]
+}
+
+/** A batch as it was found on disk or has just been written there; `clockMs` is that of its sealing, where that is known. */
 export function waitingOf(
-  { seq, sealedMs, parts }: { seq: number; sealedMs: number; parts: readonly PartHeader[] },
+  { seq, sealedMs, clockMs, parts }: FoundBatch,
   bytes: number,
   { instance, ledger }: { instance: string; ledger: Ledger },
 ): WaitingBatch {
-  const batch: WaitingBatch = { seq, sealedMs, bytes, parts: [], droppedKeys: [], held: null }
+  const batch: WaitingBatch = { seq, sealedMs, clockMs, bytes, parts: [], droppedKeys: [], held: null }
   for (const [index, { key, number, lane, entries, body, gapIds }] of parts.entries()) {
     const sealedKey = baseKey(key)
     if (ledger.dropped.has(sealedKey)) {
@@ -33,6 +40,11 @@ export function waitingOf(
   return batch
 }
 
+/** What the clock on the wall is ahead of `performance.now()`, if it shows this now. */
+export function clockOf(wallMs: number): number {
+  return wallMs - performance.now()
+}
+
 export function gapIdsOf({ parts }: WaitingBatch): number[] {
   return parts.flatMap(({ gapIds }) => gapIds)
 }
@@ -41,7 +53,9 @@ export function gapIdsOf({ parts }: WaitingBatch): number[] {
 export function heldOf(draft: BatchDraft, seq: number): WaitingBatch {
   const bytes = draft.parts.reduce((sum, { body }) => sum + body.length, 0)
   const held = { draft, bytes }
-  const batch: WaitingBatch = { seq, sealedMs: draft.sealedMs, bytes: 0, parts: [], droppedKeys: [], held }
+  const { sealedMs } = draft
+  const clockMs = clockOf(sealedMs)
+  const batch: WaitingBatch = { seq, sealedMs, clockMs, bytes: 0, parts: [], droppedKeys: [], held }
   batch.parts = draft.parts.map(({ key, lane, entries, body, gapIds }, index): WaitingPart => {
     const part = { batch, index, key, lane, entries, bytes: body.length, gapIds, isRenumbered: false }
     return { ...part, sentAs: null, isTaken: false, isReleased: false, answeredAtMs: null, answers: 0 }
