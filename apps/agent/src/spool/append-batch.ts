@@ -8,6 +8,9 @@ import { writeBatch } from './write-batch.ts'
 
 /** Writes a batch as a file, which is safe when the promise resolves. @throws while the disk takes nothing */
 export async function appendBatch(state: SpoolState, draft: BatchDraft): Promise<void> {
+  const gapIds = draft.parts.flatMap((part) => part.gapIds)
+  // What it tells of must not become part of a gap that its own making room leaves.
+  for (const id of gapIds) state.taken.add(id)
   try {
     await ensureDisk(state)
     if (draft.mayDrop) await makeRoom(state, draft)
@@ -19,6 +22,7 @@ export async function appendBatch(state: SpoolState, draft: BatchDraft): Promise
     const batch = { seq, sealedMs, clockMs: clockOf(sealedMs), parts }
     addWaiting(state, waitingOf(batch, bytes, state))
   } catch (err) {
+    for (const id of gapIds) state.taken.delete(id)
     noteDiskFailure(state, err)
     throw err
   }

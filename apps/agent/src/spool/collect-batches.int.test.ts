@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream'
+import type { Gap } from '@logboom/contracts'
 import { createLogger, parseConfig } from '@logboom/service'
 import { until } from '@logboom/testing'
 import { Registry } from 'prom-client'
@@ -85,6 +86,21 @@ async function sentBatches(spool: Spool): Promise<{ lane: string; messages: stri
   return batches
 }
 
+/** All that is sent, and the gaps that were told or are to be. */
+async function accountOf(spool: Spool): Promise<{ sent: string[]; gaps: Gap[] }> {
+  const gaps = spool.untoldGaps().map(({ gap }) => gap)
+  const sent: string[] = []
+  while (spool.next()) {
+    const { part, body } = await takeNext(spool)
+    const content = await unpackBody(body)
+    sent.push(...content.entries.map(({ message }) => message))
+    gaps.push(...content.gaps)
+    await spool.answered(part, [], { expired: 0, rejected: 0 })
+    part.isTaken = false
+  }
+  return { sent, gaps }
+}
+
 test('without a backlog all goes in one part; with one, WARN and above go ahead, their stack traces too', async () => {
   const spool = await bench.open()
   const collector = collectorOf(spool)
@@ -124,8 +140,7 @@ test('the parts of a batch count the lines of each stream', async () => {
     }
     await collector.flush()
   }
-  const gaps = spool.untoldGaps().map(({ gap }) => gap)
-  const sent = (await sentBatches(spool)).flatMap(({ messages }) => messages)
+  const { gaps, sent } = await accountOf(spool)
   expect(gaps.every(({ reason, exact }) => reason === 'spool_full' && exact)).toBe(true)
   expect(gaps.reduce((sum, { lines }) => sum + (lines ?? 0), 0) + sent.length).toBe(pushed)
   expect(new Set(gaps.map((gap) => gap.container_name))).toEqual(new Set(['a', 'b']))
@@ -237,4 +252,18 @@ test('what was dropped is told of before anything that waits says how far all is
   }
   // The first one had its number when it was sealed, and goes as it is.
   expect(told.slice(0, 2)).toContain('gap')
+})
+
+test('however long a spool overflows, what is sent and what its gaps count is what was pushed', async () => {
+  const spool = await bench.open({ bytesMax: 8_000 })
+  const collector = collectorOf(spool)
+  const app = source('app')
+  let pushed = 0
+  for (; pushed < 60; pushed += 1) {
+    void collector.push(app.line(`${pushed % 5 === 0 ? 'ERROR' : 'INFO'} ${Math.random()}`))
+    await collector.flush()
+  }
+  const { gaps, sent } = await accountOf(spool)
+  const accounted = gaps.reduce((sum, { lines }) => sum + (lines ?? 0), sent.length)
+  expect(accounted).toBe(pushed)
 })
