@@ -203,6 +203,17 @@ test('a pod that is no longer selected is read no more, and read on from there w
   expect(bench.spool.gaps).toEqual([])
 })
 
+test('a pod that is deselected and selected again at once is read on, and nothing is read twice', async () => {
+  const uid = startPod()
+  const { readers } = await bench.start()
+  bench.kubelet.write(uid, 'a')
+  await untilMessages(1)
+  readers.removed(uid, { isDeleted: false })
+  for (const pod of bench.api.pods()) readers.changed(managedPodOf(pod))
+  bench.kubelet.write(uid, 'b')
+  await expectMessages(['a', 'b'])
+})
+
 test('a pod that was not selected when the agent came back is read on, with a gap, once it is selected again', async () => {
   const uid = startPod()
   const first = await bench.start()

@@ -129,10 +129,14 @@ async function readUntilDone(task: ContainerTask, { deps, ending }: State): Prom
   }
 }
 
-function remove({ pods }: State, uid: string, isDeleted: boolean): void {
+function remove({ pods, left }: State, uid: string, isDeleted: boolean): void {
   for (const task of pods.get(uid)?.values() ?? []) {
     task.gone = isDeleted ? 'deleted' : 'deselected'
-    if (!isDeleted) task.stream?.end('stopped')
+    if (!isDeleted) {
+      // It may be selected again before its reading has ended.
+      left.set(task.source.key, task.source.position())
+      task.stream?.end('stopped')
+    }
     task.changed.ring()
   }
   pods.delete(uid)
