@@ -1,5 +1,12 @@
 #!/usr/bin/env node
 import { limitGarbage } from './limit-garbage.ts'
+import { nodeFault } from './node-fault.ts'
+
+const fault = nodeFault(process.versions.node)
+if (fault) {
+  process.stderr.write(`logboom-agent: ${fault}\n`)
+  process.exit(1)
+}
 
 // Before anything else is loaded: loading alone would have the heap grow to what it then never gives back.
 limitGarbage()
