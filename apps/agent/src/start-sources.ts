@@ -64,6 +64,8 @@ export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceD
     const isAlone = () => areFilesAll && files.set.options.globs.length === 0
     running.push(openStdinSource(life, reading, { ...deps, isAlone }))
   }
+  if (config.LOGGING_ENABLED && running.length === 1 && files.set.options.globs.length === 0)
+    deps.log.warn('nothing is read: none of FOLLOW, STDIN, DOCKER and KUBERNETES is set')
   return { files: files.set, running }
 }
 

@@ -182,6 +182,15 @@ test('no fault shows a secret, whether it comes from a check or from broken TOML
   expect(faults).toEqual(['TOML file: syntax error in line 2, column 32'])
 })
 
+test('a file of broken syntax is not said to lack what it may hold; what is wrong besides is told', () => {
+  const yaml = 'broker:\n  ingest_api: ['
+  expect(faultsOf({ env: {}, yaml })).toEqual([expect.stringMatching(/^YAML file: syntax error/)])
+  expect(faultsOf({ env: { PORT: 'x' }, yaml })).toEqual([
+    expect.stringMatching(/^YAML file: syntax error/),
+    expect.stringMatching(/^PORT/),
+  ])
+})
+
 test('the secret values of a configuration are known, for the logger to mask', () => {
   expect(secretsOf('ingest-api', Config, parseConfig('ingest-api', Config, { env }))).toEqual([
     env.SIGNING_KEY_SECRET,

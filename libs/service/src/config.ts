@@ -63,12 +63,14 @@ export function parseConfig<S extends z.ZodObject>(
   sources: ConfigSources,
 ): z.output<S> {
   const rows = describeConfig(app, schema)
-  const { texts, faults } = gatherTexts(app, rows, sources)
+  const { texts, faults, isParsed } = gatherTexts(app, rows, sources)
   const input: Record<string, string> = {}
   for (const [name, { text }] of texts) input[name] = text
   const parsed = schema.safeParse(input)
   if (parsed.success && faults.length === 0) return parsed.data
-  const told = [...faults, ...(parsed.error?.issues ?? []).map((issue) => faultText(issue, rows, input))]
+  // What a file of broken syntax may well hold is not missing.
+  const issues = (parsed.error?.issues ?? []).filter(({ path }) => isParsed || String(path[0]) in input)
+  const told = [...faults, ...issues.map((issue) => faultText(issue, rows, input))]
   throw new ConfigError(
     app,
     told.map((fault) => masked(fault, secretTexts(rows, input))),
@@ -80,9 +82,15 @@ export function gatherTexts(
   app: string,
   rows: readonly ConfigRow[],
   { env, toml, yaml }: ConfigSources,
-): { texts: Map<string, { text: string; from: 'environment' | 'file' }>; faults: string[] } {
+): {
+  texts: Map<string, { text: string; from: 'environment' | 'file' }>
+  faults: string[]
+  /** False when the syntax of the file is at fault. */
+  isParsed: boolean
+} {
   const format = yaml === undefined ? 'toml' : 'yaml'
-  const { values, faults } = readPlaces(app, new Set(rows.map((row) => row.toml)), yaml ?? toml ?? '', format)
+  const places = new Set(rows.map((row) => row.toml))
+  const { values, faults, isParsed } = readPlaces(app, places, yaml ?? toml ?? '', format)
   const texts = new Map<string, { text: string; from: 'environment' | 'file' }>()
   for (const row of rows) {
     const own = env[row.name]
@@ -90,7 +98,7 @@ export function gatherTexts(
     if (own) texts.set(row.name, { text: own, from: 'environment' })
     else if (filed !== undefined) texts.set(row.name, { text: filed, from: 'file' })
   }
-  return { texts, faults }
+  return { texts, faults, isParsed }
 }
 
 /**

@@ -32,6 +32,8 @@ export interface FileValues {
   /** Text by place: what the environment variable would have held. */
   values: Map<string, string>
   faults: string[]
+  /** False when its syntax is at fault: then nobody knows what it would have said. */
+  isParsed: boolean
 }
 
 /** Reads the values of `places` from a configuration file, and tells every key that is neither among them nor another app's. */
@@ -42,8 +44,8 @@ export function readPlaces(
   format: FileFormat,
 ): FileValues {
   const parsed = parseConfigText(text, format)
-  if ('faults' in parsed) return { values: new Map(), faults: parsed.faults }
-  const found: FileValues = { values: new Map(), faults: [] }
+  if ('faults' in parsed) return { values: new Map(), faults: parsed.faults, isParsed: false }
+  const found: FileValues = { values: new Map(), faults: [], isParsed: true }
   const unknown = (place: string) => `${place}: unknown key in the ${format.toUpperCase()} file`
   collect(parsed.table, '', { app, places, unknown }, found)
   return found

@@ -85,6 +85,16 @@ test('--dry-run follows files until it is stopped, and needs no key', async () =
   expect(await agent.exited).toBe(0)
 })
 
+test('an agent that is given nothing to read says so', async () => {
+  const agent = run(['--dry-run'])
+  await until(() => agent.output().includes('nothing is read'), {
+    what: `the warning; ${agent.output()}`,
+    timeoutMs: 20_000,
+  })
+  agent.child.kill('SIGTERM')
+  expect(await agent.exited).toBe(0)
+})
+
 test('--dry-run ends by itself when nobody reads on, as behind `| head`', async () => {
   file('app.log', 'a line of some length\n'.repeat(20_000))
   const agent = run(['--dry-run', '--file', 'app.log'])

@@ -5,6 +5,7 @@ import { bodyEncoding } from '../spool/push-body.ts'
 import { pause } from '../wake-up.ts'
 import type { BrokerAnswer, BrokerClient } from './broker-client.ts'
 import type { Settled } from './deliver-batch.ts'
+import { hintOf } from './hint-of.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import type { RetryVerdict, Verdict } from './judge-answer.ts'
 import type { Ramp } from './ramp.ts'
@@ -120,7 +121,11 @@ export function createOutage(log: Logger): Outage {
   return {
     note(verdict) {
       if (verdict.reason !== reason)
-        log.warn('the broker takes no batches', { reason: verdict.reason, pace: verdict.pace })
+        log.warn('the broker takes no batches', {
+          reason: verdict.reason,
+          hint: hintOf(verdict.reason),
+          pace: verdict.pace,
+        })
       reason = verdict.reason
       sinceAtMs ??= performance.now()
     },

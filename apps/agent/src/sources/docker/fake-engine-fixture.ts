@@ -33,6 +33,13 @@ interface Follower {
   isHung: boolean
 }
 
+interface Writing {
+  output?: 'stdout' | 'stderr'
+  ns?: bigint
+  /** Without the newline at its end. */
+  isUnfinished?: boolean
+}
+
 export interface FakeEngine {
   /** For DOCKER_HOST. */
   url: string
@@ -42,7 +49,7 @@ export interface FakeEngine {
   pieceBytes: number
   run(options?: Partial<Pick<FakeContainer, 'name' | 'labels' | 'tty' | 'driver'>>): FakeContainer
   /** Appends a line as the engine would; `ns` since 1970, default a little after the last. */
-  write(container: FakeContainer, text: string, how?: { output?: 'stdout' | 'stderr'; ns?: bigint }): void
+  write(container: FakeContainer, text: string, how?: Writing): void
   die(container: FakeContainer): void
   start(container: FakeContainer): void
   rename(container: FakeContainer, name: string): void
@@ -162,10 +169,11 @@ function write(
   state: State,
   container: FakeContainer,
   text: string,
-  { output = 'stdout', ns = state.lastNs + 1_000_003n }: { output?: 'stdout' | 'stderr'; ns?: bigint },
+  { output = 'stdout', ns = state.lastNs + 1_000_003n, isUnfinished = false }: Writing,
 ): void {
   if (ns > state.lastNs) state.lastNs = ns
-  const bytes = Buffer.from(`${text}${container.tty ? '\r\n' : '\n'}`)
+  const lineEnd = container.tty ? '\r\n' : '\n'
+  const bytes = Buffer.from(isUnfinished ? text : `${text}${lineEnd}`)
   for (let from = 0; from < bytes.length; from += messageBytesMax) {
     container.messages.push({ ns, output, text: bytes.subarray(from, from + messageBytesMax) })
     container.written += 1

@@ -61,11 +61,14 @@ export async function readContainerLog(
     log.taking = { isBusy: false, atMs: performance.now(), lineUs: null }
     log.isFollowing = true
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      await takeChunk(reading, chunk, signal)
+      await takeLines(reading, reading.splitter.write(chunk), signal)
       if (signal.aborted) break
       if (reading.hasNewLines) silence = silence?.refresh() ?? setTimeout(() => due.abort(), deps.silentMs)
     }
-    if (!info.isRunning) tellMissing(reading, deps.now())
+    if (!info.isRunning && !signal.aborted) {
+      await takeLines(reading, reading.splitter.end(), signal)
+      tellMissing(reading, deps.now())
+    }
     return 'ended'
   } catch (err) {
     if (due.signal.aborted && !signal.aborted) return 'due'
@@ -116,11 +119,11 @@ function beginReading(
   }
 }
 
-async function takeChunk(reading: Reading, chunk: Buffer, signal: AbortSignal): Promise<void> {
-  const { log, deps, splitter } = reading
+async function takeLines(reading: Reading, lines: Iterable<EngineLine>, signal: AbortSignal): Promise<void> {
+  const { log, deps } = reading
   const read = { lines: 0, bytes: 0 }
   log.taking.isBusy = true
-  for (const line of splitter.write(chunk)) {
+  for (const line of lines) {
     log.taking.lineUs = line.time.us
     if (log.seen.isKnown(line.time, line.bytes)) continue
     read.lines += 1

@@ -21,6 +21,8 @@ export interface EngineLogSplitter {
    * @throws {EngineFault} what the engine itself has to say in the middle of a log
    */
   write(chunk: Buffer): Generator<EngineLine>
+  /** What a container wrote last and without a newline, once it writes no more. */
+  end(): Generator<EngineLine>
 }
 
 /** The engine failed while it was reading a log. */
@@ -46,21 +48,31 @@ export function createFramedLogSplitter(lineBytesMax: number): EngineLogSplitter
         yield* takePayload(stream === 2 ? stderr : stdout, payload, lineBytesMax)
       }
     },
+    *end() {
+      for (const output of [stdout, stderr])
+        if (output.splitter.partialBytes > 0) yield* takePayload(output, newline, lineBytesMax)
+    },
   }
 }
 
 /** Of a container with a terminal: bare bytes, one output, and repeated times in the middle of long lines. */
 export function createRawLogSplitter(lineBytesMax: number): EngineLogSplitter {
   const terminal = openOutput(null, lineBytesMax)
-  return {
+  const splitter: EngineLogSplitter = {
     *write(chunk) {
       for (const line of terminal.splitter.write(chunk)) {
         const taken = lineOf(terminal, line, lineBytesMax)
         if (taken) yield { ...taken, bytes: withoutRepeats(taken.bytes) }
       }
     },
+    *end() {
+      if (terminal.splitter.partialBytes > 0) yield* splitter.write(newline)
+    },
   }
+  return splitter
 }
+
+const newline = Buffer.from('\n')
 
 interface Output {
   name: EngineLine['output']

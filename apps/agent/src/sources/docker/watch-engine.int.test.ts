@@ -102,6 +102,26 @@ test('a container that is started again goes on in the same log', async () => {
   expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3])
 })
 
+test.each([
+  ['a terminal', true],
+  ['none', false],
+])('the last words of a container with %s come once, also without a newline', async (_what, tty) => {
+  const container = engine.run({ tty })
+  const first = await start()
+  await untilFollowed(1)
+  engine.write(container, 'fine so far')
+  engine.write(container, 'panic: no newline', { isUnfinished: true })
+  await expectMessages(['fine so far'])
+  engine.die(container)
+  await expectMessages(['fine so far', 'panic: no newline'])
+  await first.stop()
+  await start()
+  const other = engine.run({ name: 'other' })
+  engine.write(other, 'later')
+  await expectMessages(['fine so far', 'panic: no newline', 'later'])
+  expect(bench.broker.gaps()).toEqual([])
+})
+
 test('the engine may come after the agent, and go and come back', async () => {
   const container = engine.run()
   engine.write(container, '1')
