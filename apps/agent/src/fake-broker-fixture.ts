@@ -49,6 +49,8 @@ export interface FakeBroker {
   commitsThrough: number
   /** Loses what is not committed, and all that it has answered. */
   forget(): void
+  /** Of the answers to heartbeats. */
+  beatStatus: number
   /** What answers to pushes and heartbeats say besides. */
   asks: Record<string, unknown>
   close(): Promise<void>
@@ -66,6 +68,7 @@ export async function openFakeBroker(): Promise<FakeBroker> {
     url: `http://127.0.0.1:${port}`,
     pushes: [],
     heartbeats: [],
+    beatStatus: 200,
     kept: () => broker.pushes.filter(({ isKept }) => isKept),
     entries: () => broker.kept().flatMap(({ entries }) => entries),
     gaps: () => broker.kept().flatMap(({ gaps }) => gaps),
@@ -108,7 +111,7 @@ async function answer(broker: FakeBroker, req: IncomingMessage, res: ServerRespo
     const text = Buffer.concat(chunks).toString()
     broker.heartbeats.push(text)
     const { instance } = JSON.parse(text) as { instance?: string } // of our own agent
-    res.writeHead(200, { 'Content-Type': 'application/json' })
+    res.writeHead(broker.beatStatus, { 'Content-Type': 'application/json' })
     res.end(JSON.stringify({ ...committed(broker, instance ?? ''), ...broker.asks }))
     return
   }

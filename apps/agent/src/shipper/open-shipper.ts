@@ -80,8 +80,9 @@ export async function openShipper(config: AgentConfig, deps: ShipperDeps): Promi
     { spool, limits, budget, boost, ramp, commits, deliver, metrics, log },
     stop.signal,
   )
-  const beat = { ...asking, version, instance: spool.instance, report: deps.report }
-  const beating = sendHeartbeats({ ...beat, hear: (answer) => hear(answer, spool.instance) }, stop.signal)
+  const beat = { ...asking, version, log, instance: spool.instance, report: deps.report }
+  const hearBeat = (answer: BrokerAnswer) => hear(answer, spool.instance)
+  const beating = sendHeartbeats({ ...beat, hear: hearBeat, isSending: () => spool.unsent > 0 }, stop.signal)
   return {
     boost,
     mayShip: () => spool.unsent === 0 && budget.isAvailable(),
@@ -90,8 +91,7 @@ export async function openShipper(config: AgentConfig, deps: ShipperDeps): Promi
     outageMs: outage.lastsMs,
     running,
     async drain(ms) {
-      const deadline = AbortSignal.timeout(Math.floor(ms))
-      while (spool.unsent > 0 && !deadline.aborted) await spool.settled.next(deadline)
+      await drained(spool, ms)
       stop.abort()
       await Promise.all([running, beating])
       asking.client.close()
@@ -135,4 +135,10 @@ async function readTls(config: AgentConfig): Promise<{ ca?: Buffer; cert?: Buffe
     ...(cert !== undefined && { cert: await readFile(cert) }),
     ...(key !== undefined && { key: await readFile(key) }),
   }
+}
+
+/** Resolves when nothing is left to send, or after `ms`. */
+async function drained(spool: Spool, ms: number): Promise<void> {
+  const deadline = AbortSignal.timeout(Math.floor(ms))
+  while (spool.unsent > 0 && !deadline.aborted) await spool.settled.next(deadline)
 }

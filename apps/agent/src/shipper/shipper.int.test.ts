@@ -23,6 +23,15 @@ const problem = (status: number, members: object): Behaviour => ({
   body: JSON.stringify({ status, ...members }),
 })
 
+test('a quiet agent whose key is not known says so, with what to look at', async () => {
+  bench.broker.beatStatus = 401
+  const agent = await bench.start()
+  const told = () => agent.logged().filter((line) => line.includes('the broker takes no heartbeat'))
+  await until(() => told().length > 0, { what: 'a warning' })
+  expect(JSON.parse(told()[0] ?? '{}')).toMatchObject({ level: 'warn', reason: '401' })
+  expect(told()[0]).toContain('AGENT_PAK')
+})
+
 describe('what passes is repeated, with the same body and key', () => {
   test.each<[string, Behaviour]>([
     ['a dropped connection', 'drop'],
