@@ -13,6 +13,9 @@ export interface ContainerLog extends Source {
   readonly seen: SeenLines
   names: StreamNames
   position(): ContainerPosition
+  /** While it is not known whether lines are missing, a restart must come to the same question: the position stays. */
+  hold(): void
+  release(): void
   seq: number
   /** Up to when everything was taken, microseconds since 1970; null while a healthy stream makes it move by itself. */
   caughtUpUs: number | null
@@ -47,6 +50,7 @@ export function createContainerLog(
     saved: known?.seen ?? [],
     latest: known?.time ?? null,
   })
+  let held: ContainerPosition | null = null
   const log: ContainerLog = {
     id,
     key: keyOfContainer(id),
@@ -59,7 +63,13 @@ export function createContainerLog(
     taking: { isBusy: false, atMs: -Infinity, lineUs: null },
     isDone: known?.isDone ?? false,
     isGone: false,
-    position: () => positionOf(log),
+    position: () => held ?? positionOf(log),
+    hold() {
+      held ??= positionOf(log)
+    },
+    release() {
+      held = null
+    },
     readUntilUs: () =>
       log.isFollowing ? followedUntilUs(Date.now(), log.taking, log.caughtUpUs) : log.caughtUpUs,
   }

@@ -139,6 +139,7 @@ function isUnreadable(err: unknown): err is EngineError {
 function noteGone({ log, isToldOf }: Followed, deps: FollowDeps): void {
   if (!log.isDone && !isToldOf)
     deps.sink.addGap(log, gapOf(log.names, 'unreadable', log.seen.resumeAt, deps.now()))
+  log.release()
   log.isDone = true
   log.isGone = true
   deps.sink.touch(log)

@@ -55,9 +55,10 @@ export async function readContainerLog(
   const lifetime = setTimeout(() => due.abort(), deps.reopenMs * (0.9 + Math.random() * 0.1))
   // A container that is silent all along costs nothing: it is looked at again when its time is over.
   let silence: NodeJS.Timeout | undefined
+  let reading: Reading | undefined
   try {
     const body = await openLog(log, deps, AbortSignal.any([signal, due.signal]))
-    const reading = beginReading(log, info, body, deps)
+    reading = beginReading(log, info, body, deps)
     log.taking = { isBusy: false, atMs: performance.now(), lineUs: null }
     log.isFollowing = true
     for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -76,6 +77,8 @@ export async function readContainerLog(
   } finally {
     clearTimeout(lifetime)
     clearTimeout(silence)
+    // The next reading meets the lines of this one, which prove nothing of what came before.
+    if (reading?.firstNew && !signal.aborted) tellMissing(reading, deps.now())
     log.caughtUpUs = log.readUntilUs()
     log.isFollowing = false
   }
@@ -104,6 +107,7 @@ function beginReading(
   deps: ReadDeps,
 ): Reading {
   log.seen.beginReading()
+  if (log.seen.isUnproven) log.hold()
   // Engines before 1.42 say `raw-stream` of both kinds, and some say nothing.
   const isFramed =
     body.headers['content-type']?.startsWith('application/vnd.docker.multiplexed-stream') ?? false
@@ -125,7 +129,10 @@ async function takeLines(reading: Reading, lines: Iterable<EngineLine>, signal: 
   log.taking.isBusy = true
   for (const line of lines) {
     log.taking.lineUs = line.time.us
-    if (log.seen.isKnown(line.time, line.bytes)) continue
+    if (log.seen.isKnown(line.time, line.bytes)) {
+      log.release()
+      continue
+    }
     read.lines += 1
     read.bytes += line.bytes.length
     const wait = takeLine(reading, line)
@@ -177,6 +184,7 @@ function tellMissing(reading: Reading, nowMs: number): void {
   const { log, deps, from, firstNew } = reading
   if (!log.seen.isUnproven || reading.isGapTold) return
   reading.isGapTold = true
+  log.release()
   const toMs = firstNew ? firstNew.us / 1000 : nowMs
   deps.sink.addGap(log, gapOf(log.names, 'rotated', from, Math.floor(toMs)))
 }

@@ -178,23 +178,6 @@ test('a container that was removed while the agent was down leaves a gap', async
   expect(bench.broker.gaps()).toHaveLength(1)
 })
 
-test('a rotation within a disconnect leaves a gap from the last line before to the first after', async () => {
-  const container = engine.run()
-  engine.write(container, '1')
-  const first = await start()
-  await expectMessages(['1'])
-  await first.stop()
-  engine.write(container, '2')
-  engine.write(container, '3', { ns: BigInt(Date.now()) * 1_000_000n })
-  engine.rotate(container, 1)
-  await start()
-  await expectMessages(['1', '3'])
-  await until(() => bench.broker.gaps().length > 0, { what: 'a gap' })
-  const [one, three] = bench.broker.entries()
-  expect(bench.broker.gaps()).toMatchObject([{ reason: 'rotated', exact: false, from: one?.timestamp }])
-  expect(bench.broker.gaps()[0]?.to.slice(0, 23)).toBe(three?.timestamp.slice(0, 23))
-})
-
 test('a log that hangs after its file was truncated is opened anew', async () => {
   const container = engine.run()
   const { registry } = await start({ DOCKER_REOPEN_MS: '500' })
