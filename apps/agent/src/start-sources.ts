@@ -3,14 +3,12 @@ import type { Registry } from 'prom-client'
 import type { AgentConfig } from './config.ts'
 import type { AgentMetrics } from './metrics.ts'
 import type { Reloadable } from './reload/live-settings.ts'
-import { openDockerSource } from './sources/docker/open-docker-source.ts'
 import { openFileSource } from './sources/files/open-file-source.ts'
 import type { FileSet } from './sources/files/file-set.ts'
 import type { HostNames } from './sources/files/names-of-path.ts'
 import { kubernetesMode } from './sources/kubernetes/kubernetes-mode.ts'
-import { startKubernetes } from './sources/kubernetes/start-kubernetes.ts'
 import { openStdinSource } from './sources/open-stdin-source.ts'
-import { openPodFileSource } from './sources/pod-files/open-pod-file-source.ts'
+import type { openPodFileSource } from './sources/pod-files/open-pod-file-source.ts'
 import type { RunningSource } from './sources/running-source.ts'
 import type { Collector } from './spool/collect-batches.ts'
 import type { Spool } from './spool/spool.ts'
@@ -45,7 +43,7 @@ export interface Sources {
 }
 
 /** Starts what reads, each as a task that ends when the process is told to stop. */
-export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceDeps): Sources {
+export async function startSources(config: AgentConfig, life: Lifecycle, deps: SourceDeps): Promise<Sources> {
   const reading: ReadingDeps = {
     sink: deps.collector,
     metrics: deps.metrics,
@@ -58,7 +56,8 @@ export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceD
   if (!config.LOGGING_ENABLED) deps.log.warn('log collection is off, only what waits in the spool is sent')
   const files = openFileSource(config, life, reading, deps)
   const running: RunningSource[] = [files]
-  if (config.LOGGING_ENABLED) running.push(...openContainers(config, life, { ...deps, sink: deps.collector }))
+  if (config.LOGGING_ENABLED)
+    running.push(...(await openContainers(config, life, { ...deps, sink: deps.collector })))
   if (config.LOGGING_ENABLED && config.STDIN) {
     const areFilesAll = running.length === 1
     const isAlone = () => areFilesAll && files.set.options.globs.length === 0
@@ -69,16 +68,25 @@ export function startSources(config: AgentConfig, life: Lifecycle, deps: SourceD
   return { files: files.set, running }
 }
 
-/** What reads containers, whoever keeps their logs. */
-function openContainers(
+/** What reads containers, whoever keeps their logs. Loaded where it is used: an agent on a host pays nothing for Kubernetes. */
+async function openContainers(
   config: AgentConfig,
   life: Lifecycle,
   parts: Parameters<typeof openPodFileSource>[2],
-): RunningSource[] {
+): Promise<RunningSource[]> {
   const opened: RunningSource[] = []
   const mode = kubernetesMode(config)
-  if (mode === 'api') opened.push(startKubernetes(config, life, parts))
-  if (mode === 'files') opened.push(openPodFileSource(config, life, parts))
-  if (config.DOCKER) opened.push(openDockerSource(config, life, parts))
+  if (mode === 'api') {
+    const { startKubernetes } = await import('./sources/kubernetes/start-kubernetes.ts')
+    opened.push(startKubernetes(config, life, parts))
+  }
+  if (mode === 'files') {
+    const { openPodFileSource: open } = await import('./sources/pod-files/open-pod-file-source.ts')
+    opened.push(open(config, life, parts))
+  }
+  if (config.DOCKER) {
+    const { openDockerSource } = await import('./sources/docker/open-docker-source.ts')
+    opened.push(openDockerSource(config, life, parts))
+  }
   return opened
 }

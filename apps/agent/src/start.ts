@@ -65,7 +65,7 @@ export async function startAgent(
   shipper.running.catch((err: unknown) => life.fail('shipper failed', err))
 
   const collector = openCollector(config, life, { spool, metrics, log, live, ...shipper })
-  const { files, running } = startSources(config, life, {
+  const { files, running } = await startSources(config, life, {
     collector,
     spool,
     metrics,
