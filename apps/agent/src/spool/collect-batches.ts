@@ -60,8 +60,6 @@ const bodyBytesMax = 900_000
 const gapsMax = 1_000
 /** A batch that waits for its request keeps growing, in memory, for so long at most. */
 const coalesceMsMax = 30_000
-/** A report looks at every source: batches that follow each other closely do without. */
-const reportMs = 500
 const retryMs = 1_000
 /**
  * Lines that come within so long after a batch was sealed go together, as long as one request can take them: each batch
@@ -86,8 +84,6 @@ interface State extends CollectorDeps {
   /** By `performance.now()`; null while nothing is written. */
   writingAtMs: number | null
   progress: ReadProgress
-  /** When a batch last told how far everything was read, by `performance.now()`. */
-  reportedAtMs: number
 }
 
 /** Gathers lines into batches, and seals each with the positions that lie behind it: both are safe, or none. */
@@ -103,7 +99,6 @@ export function createCollector(deps: CollectorDeps): Collector {
     isWritable: true,
     writingAtMs: null,
     progress: createReadProgress(),
-    reportedAtMs: -Infinity,
   }
   deps.spool.tellSealedPositions(() =>
     positionsOf([...state.progress.sources()].filter((source) => !isUnsealed(state, source))),
@@ -257,9 +252,7 @@ async function sealBuffer(state: State, kind: keyof State['buffers']): Promise<v
 function contentOf(state: State, buffer: Buffered, isFollowed: boolean): Omit<SealedContent, 'mayDrop'> {
   const { spool, progress, buffers } = state
   const other = isFollowed ? buffers.usual : buffers.followed
-  const isReportDue = performance.now() - state.reportedAtMs >= reportMs && !spool.isDegraded
-  const report = isReportDue ? progress.report((source) => other.moved.has(source)) : null
-  if (report) state.reportedAtMs = performance.now()
+  const report = spool.isDegraded ? null : progress.report((source) => other.moved.has(source))
   const positions = takePositions(state, buffer.moved)
   const untold = spool.untoldGaps().slice(0, gapsMax)
   const dropped = buffer.dropped.gaps()
