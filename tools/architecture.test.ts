@@ -15,8 +15,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   'apps/agent': ['contracts', 'service'],
   'apps/ingest-api': ['contracts', 'queue', 'db', 'service'],
   'apps/writer-worker': LIBRARIES,
-  'apps/query-api': ['contracts', 'db', 'service'],
+  'apps/query-api': LIBRARIES,
   'apps/retention-worker': ['contracts', 'db', 'service'],
+  'apps/explorer': ['contracts'],
   'tools/standalone': [...LIBRARIES, ...APPS, 'servers'],
   'tools/docs': [...LIBRARIES, ...APPS],
   'tools/servers': [],
@@ -25,6 +26,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'tools/bench': [...LIBRARIES, 'servers', 'system'],
   'tools/bundle': [],
   'tools/check': [],
+  'tools/cli': ['contracts'],
   e2e: [...LIBRARIES, 'servers', 'system', 'testing'],
 }
 // Packages that one project alone may use, tools and e2e aside.
