@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { checkMigrations, findPak, isUnavailable, listSigningKeys, openDatabase, touchPak } from '@logboom/db'
 import type { Database } from '@logboom/db'
 import { cachedReadiness, listenHttp, openAuth, openPrivateKey, serveOps, tlsOf } from '@logboom/service'
@@ -6,6 +7,8 @@ import { Registry } from 'prom-client'
 import { createApp } from './app.ts'
 import { databaseUrlOf } from './config.ts'
 import type { QueryConfig } from './config.ts'
+import { loadExplorer } from './explorer/load-explorer.ts'
+import type { Explorer } from './explorer/load-explorer.ts'
 import { createMetrics } from './metrics.ts'
 
 /**
@@ -51,6 +54,7 @@ export async function startQueryApi(
   )
   const app = createApp({
     config,
+    explorer: openExplorer(config),
     db,
     authenticator,
     tokens,
@@ -60,6 +64,15 @@ export async function startQueryApi(
   })
   served = await listenHttp(life, 'http', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
   return served
+}
+
+/** apps/query-api/src → apps/explorer/dist */
+const builtBeside = join(import.meta.dirname, '../../explorer/dist')
+
+function openExplorer({ EXPLORER_DIR: asked }: QueryConfig): Explorer | undefined {
+  const explorer = loadExplorer(asked ?? builtBeside)
+  if (!explorer && asked !== undefined) throw new Error(`EXPLORER_DIR: there is no index.html in ${asked}`)
+  return explorer
 }
 
 function mustBe(ready: boolean): void {
