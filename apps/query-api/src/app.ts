@@ -6,6 +6,8 @@ import type { Registry } from 'prom-client'
 import type { QueryConfig } from './config.ts'
 import { allowOrigins } from './cors.ts'
 import { answerDatabaseProblems } from './database-problems.ts'
+import type { Explorer } from './explorer/load-explorer.ts'
+import { serveExplorer } from './explorer/serve-explorer.ts'
 import { buildDocument } from './openapi/build-document.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { countAgentLogsRoute } from './routes/count-agent-logs.ts'
@@ -37,6 +39,8 @@ import { previewRetentionRoute } from './routes/preview-retention.ts'
 
 export interface AppDeps extends QueryDeps {
   config: QueryConfig
+  /** Undefined where none was built. */
+  explorer: Explorer | undefined
   registry: Registry
   log: Logger
 }
@@ -47,7 +51,7 @@ type KeyOf<Route> = Route extends { method: infer M extends string; path: infer 
   : never
 type OwnKey = KeyOf<OwnRoute>
 
-/** All routes of query-api; those of ingest-api are passed on. */
+/** All routes of query-api, those of ingest-api, which are passed on, and the explorer. */
 export function createApp(deps: AppDeps): Express {
   const { config, registry, log } = deps
   const { PEER_URL: peerUrl, TRUST_PROXY: trustProxy } = config
@@ -63,7 +67,7 @@ export function createApp(deps: AppDeps): Express {
     const key = `${route.method} ${route.path}` as OwnKey // a template literal forgets that it is one of them
     app[route.method === 'POST' ? 'post' : 'get'](route.path, handlers[key])
   }
-  app.use(answerDatabaseProblems)
+  app.use(serveExplorer(deps.explorer), answerDatabaseProblems)
   finishHttpApp(app, log)
   return app
 }

@@ -40,6 +40,13 @@ export const QueryConfig = z
     COUNT_TIMEOUT_MS: milliseconds(10, 1_500).describe(
       'Counting for `total=capped` stops here, with a lower bound',
     ),
+    EXPLORER_DIR: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Where the built explorer lies, which is served at `/`; default: beside this service, and where there is none the API alone',
+      ),
     CORS_ORIGINS: z
       .string()
       .default('')

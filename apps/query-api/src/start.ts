@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { checkMigrations, findPak, isUnavailable, listSigningKeys, openDatabase, touchPak } from '@logboom/db'
 import type { Database } from '@logboom/db'
 import { openQueueDepth } from '@logboom/queue'
@@ -8,6 +9,8 @@ import { Registry } from 'prom-client'
 import { createApp } from './app.ts'
 import { databaseUrlOf } from './config.ts'
 import type { QueryConfig } from './config.ts'
+import { loadExplorer } from './explorer/load-explorer.ts'
+import type { Explorer } from './explorer/load-explorer.ts'
 import { createMetrics } from './metrics.ts'
 
 /**
@@ -54,6 +57,7 @@ export async function startQueryApi(
   const queueDepth = openQueue(config, life, log)
   const app = createApp({
     config,
+    explorer: openExplorer(config),
     db,
     queueDepth,
     authenticator,
@@ -72,6 +76,15 @@ function openQueue(config: QueryConfig, life: Lifecycle, log: Logger): QueueDept
   const view = openQueueDepth({ url: config.REDIS_URL, shards: config.QUEUE_SHARDS, log })
   life.onClose('queue', async () => view.close())
   return view
+}
+
+/** apps/query-api/src → apps/explorer/dist */
+const builtBeside = join(import.meta.dirname, '../../explorer/dist')
+
+function openExplorer({ EXPLORER_DIR: asked }: QueryConfig): Explorer | undefined {
+  const explorer = loadExplorer(asked ?? builtBeside)
+  if (!explorer && asked !== undefined) throw new Error(`EXPLORER_DIR: there is no index.html in ${asked}`)
+  return explorer
 }
 
 function mustBe(ready: boolean): void {
