@@ -40,7 +40,7 @@ const HOME_OF: Record<string, string> = {
   '@kubernetes/client-node': 'apps/agent',
 }
 // Declared once at the root, for tests of every project.
-const TEST_PACKAGES = ['vitest', 'fast-check', '@logboom/testing']
+const TEST_PACKAGES = ['vitest', 'fast-check', '@logboom/testing', '@logboom/system']
 
 type Manifest = { dependencies?: Record<string, string> }
 type SourceFile = { path: string; project: string; text: string; imports: string[] }
