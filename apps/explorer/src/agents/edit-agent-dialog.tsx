@@ -1,0 +1,79 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { AgentWithProgress } from '@logboom/contracts'
+import { useState } from 'react'
+import type { SyntheticEvent } from 'react'
+import { sendJson } from '../api/request.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { Failure } from '../components/failure.tsx'
+import { Field } from '../components/field.tsx'
+import { FormButtons } from '../components/form-buttons.tsx'
+
+interface Props {
+  agent: AgentWithProgress
+  say: (sentence: string) => void
+  onClose: () => void
+}
+
+export function EditAgentDialog({ agent, say, onClose }: Props) {
+  const client = useQueryClient()
+  const [name, setName] = useState(agent.name)
+  const [cluster, setCluster] = useState(agent.cluster_name)
+  const [isActive, setIsActive] = useState(agent.status === 'ACTIVE')
+  const change = useMutation({
+    mutationFn: () =>
+      sendJson('PATCH', `/agents/${agent.id}`, {
+        name: name.trim(),
+        cluster_name: cluster.trim(),
+        status: isActive ? 'ACTIVE' : 'INACTIVE',
+      }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: ['agents'] })
+      say(sentenceOf(name, agent.status === 'ACTIVE', isActive))
+      onClose()
+    },
+  })
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault()
+    change.mutate()
+  }
+  return (
+    <Dialog title={`Edit ${agent.name}`} onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        <Field label="Name">
+          <input
+            className="input"
+            required
+            maxLength={253}
+            value={name}
+            onChange={(e) => setName(e.target.value)}
+          />
+        </Field>
+        <Field label="Cluster">
+          <input
+            className="input"
+            required
+            maxLength={253}
+            value={cluster}
+            onChange={(e) => setCluster(e.target.value)}
+          />
+        </Field>
+        <label>
+          <input type="checkbox" checked={isActive} onChange={(e) => setIsActive(e.target.checked)} /> Enabled
+          <span className="dim">
+            {' '}
+            – a disabled agent’s pushes are refused; its lines stay until they expire.
+          </span>
+        </label>
+        {change.error && <Failure error={change.error} />}
+        <FormButtons verb="Save" mayAct={!change.isPending} onClose={onClose} />
+      </form>
+    </Dialog>
+  )
+}
+
+function sentenceOf(name: string, wasActive: boolean, isActive: boolean): string {
+  if (wasActive === isActive) return `${name} is saved.`
+  return isActive
+    ? `${name} is enabled: it may send again within 30 s.`
+    : `${name} is disabled: within 30 s all that it sends is refused.`
+}
