@@ -5,13 +5,16 @@ import { Router } from 'express'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { RegistryDeps } from './registry-deps.ts'
 import { createAgentRoute } from './routes/create-agent.ts'
+import { createSessionRoute } from './routes/create-session.ts'
 import { deleteAgentRoute } from './routes/delete-agent.ts'
 import { deleteDeadLetterRoute } from './routes/delete-dead-letter.ts'
 import { deleteDeploymentObjectRoute } from './routes/delete-deployment-object.ts'
 import { deleteRetentionAssignmentRoute } from './routes/delete-retention-assignment.ts'
 import { deleteRetentionClassRoute } from './routes/delete-retention-class.ts'
+import { deleteSessionRoute } from './routes/delete-session.ts'
 import { deleteWorkOrderRoute } from './routes/delete-work-order.ts'
 import { getLimitsRoute } from './routes/get-limits.ts'
+import { getSessionRoute } from './routes/get-session.ts'
 import { issueAgentPakRoute } from './routes/issue-agent-pak.ts'
 import { issuePakRoute } from './routes/issue-pak.ts'
 import { issueTokenRoute } from './routes/issue-token.ts'
@@ -51,6 +54,9 @@ function handlersOf(deps: RegistryDeps): Partial<Record<RouteKey, RequestHandler
     'POST /api/v1/paks': issuePakRoute(deps),
     'DELETE /api/v1/paks/:pak_id': revokePakRoute(deps),
     'POST /api/v1/auth/token': issueTokenRoute(deps),
+    'POST /api/v1/auth/session': createSessionRoute(deps),
+    'GET /api/v1/auth/session': getSessionRoute(deps),
+    'DELETE /api/v1/auth/session': deleteSessionRoute(deps),
     'PUT /api/v1/deployment-objects/:id': putDeploymentObjectRoute(deps),
     'DELETE /api/v1/deployment-objects/:id': deleteDeploymentObjectRoute(deps),
     'PUT /api/v1/work-orders/:id': putWorkOrderRoute(deps),

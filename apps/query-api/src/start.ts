@@ -1,4 +1,4 @@
-import { checkMigrations, findPak, isUnavailable, listSigningKeys, openDatabase, touchPak } from '@logboom/db'
+import { checkMigrations, listSigningKeys, openDatabase } from '@logboom/db'
 import type { Database } from '@logboom/db'
 import { cachedReadiness, listenHttp, openAuth, openPrivateKey, serveOps, tlsOf } from '@logboom/service'
 import type { Lifecycle, Logger, SigningKey } from '@logboom/service'
@@ -7,6 +7,7 @@ import { createApp } from './app.ts'
 import { databaseUrlOf } from './config.ts'
 import type { QueryConfig } from './config.ts'
 import { createMetrics } from './metrics.ts'
+import { openLookups } from './open-lookups.ts'
 
 /**
  * Searches take milliseconds: compiling a plan takes longer than most of them. What is looked for lies in memory or on a
@@ -42,10 +43,8 @@ export async function startQueryApi(
   const { authenticator, tokens } = openAuth(
     config,
     {
-      findPak: (by) => findPak(db, by),
+      ...openLookups(config, db, life, log),
       signingKeys: () => readSigningKeys(db, config.SIGNING_KEY_SECRET),
-      touchPak: (id) => touchPak(db, { id }),
-      isUnavailable,
     },
     (cache) => cache,
   )

@@ -72,6 +72,7 @@ export {
   WorkOrder,
   WorkOrderStatus,
 } from './registry.ts'
+export { Session, SignIn } from './session.ts'
 export {
   defaultRetentionClass,
   PutRetentionClass,

@@ -33,6 +33,9 @@ export const apiRoutes = [
   { method: 'POST', path: '/api/v1/dead-letters/:id/requeue', owner: 'ingest-api' },
   { method: 'DELETE', path: '/api/v1/dead-letters/:id', owner: 'ingest-api' },
   { method: 'POST', path: '/api/v1/auth/token', owner: 'ingest-api' },
+  { method: 'POST', path: '/api/v1/auth/session', owner: 'ingest-api' },
+  { method: 'GET', path: '/api/v1/auth/session', owner: 'ingest-api' },
+  { method: 'DELETE', path: '/api/v1/auth/session', owner: 'ingest-api' },
 
   { method: 'GET', path: `${agent}/logs`, owner: 'query-api' },
   { method: 'GET', path: '/api/v1/deployment-objects/:id/logs', owner: 'query-api' },
