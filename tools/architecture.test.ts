@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'apps/query-api': LIBRARIES,
   'apps/retention-worker': ['contracts', 'db', 'service'],
   'apps/explorer': ['contracts'],
-  'tools/standalone': [...LIBRARIES, ...APPS, 'servers'],
+  'tools/standalone': [...LIBRARIES, ...APPS, 'bundle', 'servers'],
   'tools/docs': [...LIBRARIES, ...APPS],
   'tools/servers': [],
   'tools/testing': [...LIBRARIES, 'servers'],
@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'tools/bundle': [],
   'tools/check': [],
   'tools/cli': ['contracts'],
-  e2e: [...LIBRARIES, 'servers', 'system', 'testing'],
+  e2e: [...LIBRARIES, 'bundle', 'servers', 'system', 'testing'],
 }
 // Packages that one project alone may use, tools and e2e aside.
 const HOME_OF: Record<string, string> = {

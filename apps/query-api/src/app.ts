@@ -6,6 +6,8 @@ import type { Registry } from 'prom-client'
 import type { QueryConfig } from './config.ts'
 import { allowOrigins } from './cors.ts'
 import { answerDatabaseProblems } from './database-problems.ts'
+import type { Explorer } from './explorer/load-explorer.ts'
+import { serveExplorer } from './explorer/serve-explorer.ts'
 import { buildDocument } from './openapi/build-document.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { countAgentLogsRoute } from './routes/count-agent-logs.ts'
@@ -18,6 +20,7 @@ import { getDocsRoute } from './routes/get-docs.ts'
 import { getJwksRoute } from './routes/get-jwks.ts'
 import { getOpenApiRoute } from './routes/get-openapi.ts'
 import { getRetentionRoute } from './routes/get-retention.ts'
+import { getStatsRoute } from './routes/get-stats.ts'
 import { getWhoAmIRoute } from './routes/get-whoami.ts'
 import { getWorkOrderRoute } from './routes/get-work-order.ts'
 import { listAgentLogsRoute } from './routes/list-agent-logs.ts'
@@ -36,6 +39,8 @@ import { previewRetentionRoute } from './routes/preview-retention.ts'
 
 export interface AppDeps extends QueryDeps {
   config: QueryConfig
+  /** Undefined where none was built. */
+  explorer: Explorer | undefined
   registry: Registry
   log: Logger
 }
@@ -46,7 +51,7 @@ type KeyOf<Route> = Route extends { method: infer M extends string; path: infer 
   : never
 type OwnKey = KeyOf<OwnRoute>
 
-/** All routes of query-api; those of ingest-api are passed on. */
+/** All routes of query-api, those of ingest-api, which are passed on, and the explorer. */
 export function createApp(deps: AppDeps): Express {
   const { config, registry, log } = deps
   const { PEER_URL: peerUrl, TRUST_PROXY: trustProxy } = config
@@ -62,7 +67,7 @@ export function createApp(deps: AppDeps): Express {
     const key = `${route.method} ${route.path}` as OwnKey // a template literal forgets that it is one of them
     app[route.method === 'POST' ? 'post' : 'get'](route.path, handlers[key])
   }
-  app.use(answerDatabaseProblems)
+  app.use(serveExplorer(deps.explorer), answerDatabaseProblems)
   finishHttpApp(app, log)
   return app
 }
@@ -94,6 +99,7 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/retention': getRetentionRoute(deps),
     'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
     'POST /api/v1/retention/preview': previewRetentionRoute(deps),
+    'GET /api/v1/stats': getStatsRoute(deps),
     'GET /api/v1/whoami': getWhoAmIRoute(deps),
     'GET /.well-known/jwks.json': getJwksRoute(deps),
     'GET /openapi.json': getOpenApiRoute(document),

@@ -50,7 +50,7 @@ export { canReadAgent, principalOf, requireAdmin, requireAgentSelf } from './pri
 export type { AdminPrincipal, AgentPrincipal, PakRecord, Principal, ReaderPrincipal } from './principal.ts'
 export { problemDocument } from './problem-document.ts'
 export { finishHttpApp, toProblem } from './problem-handler.ts'
-export { allowedMethods, matchRoute } from './route-table.ts'
+export { allowedMethods, isExplorerPath, matchRoute } from './route-table.ts'
 export { scrub } from './scrub.ts'
 export { generateSigningKey, openPrivateKey, sealPrivateKey } from './signing-keys.ts'
 export type { SigningKey } from './signing-keys.ts'
