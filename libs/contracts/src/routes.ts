@@ -32,6 +32,9 @@ export const apiRoutes = [
   { method: 'DELETE', path: '/api/v1/retention/assignments', owner: 'ingest-api' },
   { method: 'POST', path: '/api/v1/dead-letters/:id/requeue', owner: 'ingest-api' },
   { method: 'DELETE', path: '/api/v1/dead-letters/:id', owner: 'ingest-api' },
+  { method: 'POST', path: '/api/v1/saved-searches', owner: 'ingest-api' },
+  { method: 'PATCH', path: '/api/v1/saved-searches/:id', owner: 'ingest-api' },
+  { method: 'DELETE', path: '/api/v1/saved-searches/:id', owner: 'ingest-api' },
   { method: 'POST', path: '/api/v1/auth/token', owner: 'ingest-api' },
 
   { method: 'GET', path: `${agent}/logs`, owner: 'query-api' },
@@ -55,6 +58,8 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/retention', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention/receipts', owner: 'query-api' },
   { method: 'POST', path: '/api/v1/retention/preview', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/saved-searches', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/saved-searches/:id', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/stats', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/whoami', owner: 'query-api' },
   { method: 'GET', path: '/.well-known/jwks.json', owner: 'query-api' },

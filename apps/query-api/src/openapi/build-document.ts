@@ -1,19 +1,20 @@
-import { apiRoutes, problemCatalogue } from '@logboom/contracts'
+import { apiRoutes, fieldPrefixes, problemCatalogue } from '@logboom/contracts'
 import type { ApiRoute, ProblemCode, RouteKey } from '@logboom/contracts'
 import { z } from 'zod'
-import { fieldPrefixes } from '../log-query.ts'
 import { isRepeatable } from '../parse-query.ts'
 import { createComponentSchemas } from './component-schemas.ts'
 import type { ComponentSchemas, JsonSchema } from './component-schemas.ts'
 import { agentOperations } from './describe-agents.ts'
 import { linkOperations } from './describe-links.ts'
 import { logOperations } from './describe-logs.ts'
+import { searchOperations } from './describe-searches.ts'
 import { serviceOperations } from './describe-service.ts'
 import type { Answer, Operation } from './operation.ts'
 
 /** A route of the table that is not described here does not compile. */
 export const operations: Record<RouteKey, Operation> = {
   ...logOperations,
+  ...searchOperations,
   ...agentOperations,
   ...linkOperations,
   ...serviceOperations,
@@ -74,6 +75,7 @@ const accessText: Record<Operation['access'], string> = {
   admin: 'For admins.',
   agent: 'For the agent itself.',
   'agent or admin': 'For the agent itself and admins.',
+  'reader or admin': 'For readers and admins.',
   unscoped: 'For admins and readers without a scope.',
 }
 
