@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { apiRoutes, encodeRow, idOfUuid } from '@logboom/contracts'
-import { deleteAgent, putRetentionClass } from '@logboom/db'
+import { deleteAgent, insertSavedSearch, putRetentionClass } from '@logboom/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openQueryApi } from './query-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
@@ -20,6 +20,8 @@ interface World {
   mine: { id: string; pak: string }
   theirs: { id: string; pak: string }
   links: { deployment: string; order: string; theirDeployment: string; theirOrder: string }
+  /** Saved by somebody else. */
+  searches: string[]
 }
 
 /**
@@ -45,7 +47,12 @@ async function makeWorld(): Promise<World> {
   await fill(mine.id, foreign, { namespace: 'hidden', ...linked })
   await fill(theirs.id, foreign, { namespace: 'seen', ...theirLinks })
   await fill(mine.id, expired, { namespace: 'seen', ...linked }, old)
-  return { mine, theirs, links }
+  const searches = [
+    await saveSearch(own, { agentId: mine.id, namespace: 'seen' }),
+    await saveSearch(foreign, { agentId: theirs.id }),
+    await saveSearch(foreign, { agentId: mine.id, namespace: 'hidden' }),
+  ]
+  return { mine, theirs, links, searches }
 }
 
 async function register(
@@ -60,6 +67,13 @@ async function register(
     agentId,
     name,
   ])
+}
+
+async function saveSearch(marker: string, named: { agentId: string; namespace?: string }): Promise<string> {
+  const owner = `oidc:${randomUUID()}`
+  const search = { name: marker, query: '', shared: true, namespace: null, ...named }
+  const saved = await insertSavedSearch(api.db, { ...search, owner, pakId: null })
+  return typeof saved === 'string' ? saved : saved.id
 }
 
 async function fill(
@@ -98,11 +112,12 @@ function rowText(message: string, us: number): string {
 }
 
 /** Every GET route of the product that query-api answers, with the ids of both agents in every place. */
-function allPaths({ mine, theirs, links }: World): string[] {
+function allPaths({ mine, theirs, links, searches }: World): string[] {
   const ids: Record<string, string[]> = {
     agent_id: [mine.id, theirs.id],
     'deployment-objects': [links.deployment, links.theirDeployment],
     'work-orders': [links.order, links.theirOrder],
+    'saved-searches': searches,
   }
   return apiRoutes
     .filter(({ method, owner }) => method === 'GET' && owner === 'query-api')
@@ -134,13 +149,15 @@ describe('no GET route shows what the caller may not see', () => {
     const reader = await api.issueReader({ agents: [world.mine.id], namespaces: ['seen'] })
     expect(await leaks(world, reader, [foreign, expired, world.theirs.id])).toEqual([])
     // The walk would be worth nothing if it saw nothing.
-    const { mine, links } = world
+    const { mine, links, searches } = world
     expect((await leaks(world, reader, [own])).toSorted()).toEqual(
       [
         `/api/v1/agents/${mine.id}/logs`,
         '/api/v1/logs',
         '/api/v1/gaps',
         '/api/v1/dead-letters',
+        '/api/v1/saved-searches',
+        `/api/v1/saved-searches/${searches[0]}`,
         '/api/v1/deployment-objects',
         `/api/v1/deployment-objects/${links.deployment}`,
         `/api/v1/deployment-objects/${links.deployment}/logs`,

@@ -83,6 +83,14 @@ export {
   RetentionPreview,
   RetentionReport,
 } from './retention.ts'
+export {
+  CreateSavedSearch,
+  fieldPrefixes,
+  SavedSearch,
+  savedSearchesMax,
+  searchParameters,
+  UpdateSavedSearch,
+} from './saved-search.ts'
 export { AgentStats, QueueDepth, Stats } from './stats.ts'
 export { apiRoutes } from './routes.ts'
 export type { ApiRoute, RouteKey, RouteOwner } from './routes.ts'
