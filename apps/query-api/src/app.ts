@@ -21,6 +21,7 @@ import { getJwksRoute } from './routes/get-jwks.ts'
 import { getLogContextRoute } from './routes/get-log-context.ts'
 import { getOpenApiRoute } from './routes/get-openapi.ts'
 import { getRetentionRoute } from './routes/get-retention.ts'
+import { getStatsRoute } from './routes/get-stats.ts'
 import { getWhoAmIRoute } from './routes/get-whoami.ts'
 import { getWorkOrderRoute } from './routes/get-work-order.ts'
 import { listAgentLogsRoute } from './routes/list-agent-logs.ts'
@@ -100,6 +101,7 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/retention': getRetentionRoute(deps),
     'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
     'POST /api/v1/retention/preview': previewRetentionRoute(deps),
+    'GET /api/v1/stats': getStatsRoute(deps),
     'GET /api/v1/whoami': getWhoAmIRoute(deps),
     'GET /.well-known/jwks.json': getJwksRoute(deps),
     'GET /openapi.json': getOpenApiRoute(document),

@@ -54,4 +54,6 @@ export const GapsQuery = z.object({
   until: Time.optional().describe('Gaps that begin before this'),
 })
 
+export const StatsQuery = z.object({ agent_id: Id.optional() })
+
 export const NoQuery = z.object({})

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { checkMigrations, findPak, isUnavailable, listSigningKeys, openDatabase, touchPak } from '@logboom/db'
 import type { Database } from '@logboom/db'
+import { openQueueDepth } from '@logboom/queue'
+import type { QueueDepthView } from '@logboom/queue'
 import { cachedReadiness, listenHttp, openAuth, openPrivateKey, serveOps, tlsOf } from '@logboom/service'
 import type { Lifecycle, Logger, SigningKey } from '@logboom/service'
 import { Registry } from 'prom-client'
@@ -17,7 +19,7 @@ import { createMetrics } from './metrics.ts'
  */
 const searchSettings = { jit: 'off', random_page_cost: '1.1' }
 
-/** Opens what query-api needs and serves its API. Needs PostgreSQL alone, of which a replica will do. */
+/** Opens what query-api needs and serves its API. Needs PostgreSQL, of which a replica will do. */
 export async function startQueryApi(
   config: QueryConfig,
   life: Lifecycle,
@@ -52,10 +54,12 @@ export async function startQueryApi(
     },
     (cache) => cache,
   )
+  const queueDepth = openQueue(config, life, log)
   const app = createApp({
     config,
     explorer: openExplorer(config),
     db,
+    queueDepth,
     authenticator,
     tokens,
     metrics: createMetrics(registry, db),
@@ -64,6 +68,14 @@ export async function startQueryApi(
   })
   served = await listenHttp(life, 'http', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
   return served
+}
+
+/** What it would tell is worth no wait at the start: whoever asks while Redis is away is told that nothing is known. */
+function openQueue(config: QueryConfig, life: Lifecycle, log: Logger): QueueDepthView | null {
+  if (config.REDIS_URL === undefined) return null
+  const view = openQueueDepth({ url: config.REDIS_URL, shards: config.QUEUE_SHARDS, log })
+  life.onClose('queue', async () => view.close())
+  return view
 }
 
 /** apps/query-api/src → apps/explorer/dist */

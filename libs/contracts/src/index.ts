@@ -82,5 +82,6 @@ export {
   RetentionPreview,
   RetentionReport,
 } from './retention.ts'
+export { AgentStats, QueueDepth, Stats } from './stats.ts'
 export { apiRoutes } from './routes.ts'
 export type { ApiRoute, RouteKey, RouteOwner } from './routes.ts'

@@ -56,6 +56,7 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/retention', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention/receipts', owner: 'query-api' },
   { method: 'POST', path: '/api/v1/retention/preview', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/stats', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/whoami', owner: 'query-api' },
   { method: 'GET', path: '/.well-known/jwks.json', owner: 'query-api' },
   { method: 'GET', path: '/openapi.json', owner: 'query-api' },
