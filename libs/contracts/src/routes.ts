@@ -48,6 +48,7 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/deployment-objects/:id/logs/histogram', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/work-orders/:id/logs/histogram', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/logs/histogram', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/logs/context', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/gaps', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/agents', owner: 'query-api' },
   { method: 'GET', path: agent, owner: 'query-api' },
