@@ -30,6 +30,7 @@ import { revokeAgentPakRoute } from './routes/revoke-agent-pak.ts'
 import { revokePakRoute } from './routes/revoke-pak.ts'
 import { updateAgentRoute } from './routes/update-agent.ts'
 import { updateSavedSearchRoute } from './routes/update-saved-search.ts'
+import { updatePakRoute } from './routes/update-pak.ts'
 
 /** The write side of the registry: all that ingest-api owns but the push of logs. */
 export function registryRoutes(deps: RegistryDeps): Router {
@@ -55,6 +56,7 @@ function handlersOf(deps: RegistryDeps): Partial<Record<RouteKey, RequestHandler
     'POST /api/v1/agents/:agent_id/paks': issueAgentPakRoute(deps),
     'DELETE /api/v1/agents/:agent_id/paks/:pak_id': revokeAgentPakRoute(deps),
     'POST /api/v1/paks': issuePakRoute(deps),
+    'PATCH /api/v1/paks/:pak_id': updatePakRoute(deps),
     'DELETE /api/v1/paks/:pak_id': revokePakRoute(deps),
     'POST /api/v1/saved-searches': createSavedSearchRoute(deps),
     'PATCH /api/v1/saved-searches/:id': updateSavedSearchRoute(deps),

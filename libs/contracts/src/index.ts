@@ -68,6 +68,7 @@ export {
   PutWorkOrder,
   TokenAnswer,
   UpdateAgent,
+  UpdatePak,
   WhoAmI,
   WorkOrder,
   WorkOrderStatus,

@@ -21,6 +21,7 @@ export const apiRoutes = [
   { method: 'POST', path: `${agent}/paks`, owner: 'ingest-api' },
   { method: 'DELETE', path: `${agent}/paks/:pak_id`, owner: 'ingest-api' },
   { method: 'POST', path: '/api/v1/paks', owner: 'ingest-api' },
+  { method: 'PATCH', path: '/api/v1/paks/:pak_id', owner: 'ingest-api' },
   { method: 'DELETE', path: '/api/v1/paks/:pak_id', owner: 'ingest-api' },
   { method: 'PUT', path: '/api/v1/deployment-objects/:id', owner: 'ingest-api' },
   { method: 'DELETE', path: '/api/v1/deployment-objects/:id', owner: 'ingest-api' },
