@@ -195,5 +195,6 @@ export const WhoAmI = z
     agent_id: z.uuid().nullable(),
     agents: z.array(z.uuid()).nullable(),
     namespaces: z.array(z.string()).nullable(),
+    label: z.string().describe("The key's label, or the user's name"),
   })
   .meta({ id: 'WhoAmI' })
