@@ -5,8 +5,8 @@ import type { SyntheticEvent } from 'react'
 import { sendJson } from '../api/request.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { Failure } from '../components/failure.tsx'
-import { Field } from '../components/field.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
+import { TextField } from '../components/text-field.tsx'
 import { NewAgentKey } from './new-agent-key.tsx'
 
 interface Created {
@@ -61,25 +61,23 @@ function AgentForm({ onSubmit, isBusy, error, onClose }: FormProps) {
   }
   return (
     <form className="form" onSubmit={submit}>
-      <Field label="Name" hint="Unique within its cluster, such as “agent” or “edge-3”.">
-        <input
-          className="input"
-          required
-          autoFocus
-          maxLength={253}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </Field>
-      <Field label="Cluster" hint="Where it runs, such as “berlin” or “laptop”.">
-        <input
-          className="input"
-          required
-          maxLength={253}
-          value={cluster}
-          onChange={(event) => setCluster(event.target.value)}
-        />
-      </Field>
+      <TextField
+        label="Name"
+        hint="Unique within its cluster, such as “agent” or “edge-3”."
+        required
+        autoFocus
+        maxLength={253}
+        value={name}
+        onText={setName}
+      />
+      <TextField
+        label="Cluster"
+        hint="Where it runs, such as “berlin” or “laptop”."
+        required
+        maxLength={253}
+        value={cluster}
+        onText={setCluster}
+      />
       {error && <Failure error={error} />}
       <FormButtons verb="Make it" mayAct={!isBusy} onClose={onClose} />
     </form>

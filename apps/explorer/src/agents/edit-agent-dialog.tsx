@@ -5,8 +5,8 @@ import type { SyntheticEvent } from 'react'
 import { sendJson } from '../api/request.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { Failure } from '../components/failure.tsx'
-import { Field } from '../components/field.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
+import { TextField } from '../components/text-field.tsx'
 
 interface Props {
   agent: AgentWithProgress
@@ -39,24 +39,8 @@ export function EditAgentDialog({ agent, say, onClose }: Props) {
   return (
     <Dialog title={`Edit ${agent.name}`} onClose={onClose}>
       <form className="form" onSubmit={submit}>
-        <Field label="Name">
-          <input
-            className="input"
-            required
-            maxLength={253}
-            value={name}
-            onChange={(e) => setName(e.target.value)}
-          />
-        </Field>
-        <Field label="Cluster">
-          <input
-            className="input"
-            required
-            maxLength={253}
-            value={cluster}
-            onChange={(e) => setCluster(e.target.value)}
-          />
-        </Field>
+        <TextField label="Name" required maxLength={253} value={name} onText={setName} />
+        <TextField label="Cluster" required maxLength={253} value={cluster} onText={setCluster} />
         <label>
           <input type="checkbox" checked={isActive} onChange={(e) => setIsActive(e.target.checked)} /> Enabled
           <span className="dim">

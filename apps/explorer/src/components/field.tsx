@@ -12,7 +12,7 @@ export function Field({ label, hint, children }: Props) {
     <label className="field">
       <span>{label}</span>
       {children}
-      {hint !== undefined && <span className="hint">{hint}</span>}
+      {hint !== undefined && hint !== null && <span className="hint">{hint}</span>}
     </label>
   )
 }

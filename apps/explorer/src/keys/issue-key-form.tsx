@@ -1,9 +1,10 @@
 import type { AgentWithProgress, Pak } from '@logboom/contracts'
 import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
+import { ChoiceField } from '../components/choice-field.tsx'
 import { Failure } from '../components/failure.tsx'
-import { Field } from '../components/field.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
+import { TextField } from '../components/text-field.tsx'
 import type { NewKey } from './key-queries.ts'
 import { ReaderScope } from './reader-scope.tsx'
 
@@ -16,11 +17,11 @@ interface Props {
   onClose: () => void
 }
 
-const kinds: Record<Pak['kind'], string> = {
-  reader: 'Reader – reads logs, all or some',
-  admin: 'Admin – may do everything',
-  agent: 'Agent – sends the logs of one agent',
-}
+const kinds = [
+  ['reader', 'Reader – reads logs, all or some'],
+  ['admin', 'Admin – may do everything'],
+  ['agent', 'Agent – sends the logs of one agent'],
+] as const
 
 export function IssueKeyForm({ agents, isForAgent, isBusy, error, onSubmit, onClose }: Props) {
   const [kind, setKind] = useState<Pak['kind']>(isForAgent ? 'agent' : 'reader')
@@ -38,55 +39,36 @@ export function IssueKeyForm({ agents, isForAgent, isBusy, error, onSubmit, onCl
   return (
     <form className="form" onSubmit={submit}>
       {!isForAgent && (
-        <Field label="Kind">
-          <select className="input" value={kind} onChange={(event) => setKind(kindOf(event.target.value))}>
-            {Object.entries(kinds).map(([name, words]) => (
-              <option key={name} value={name}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <ChoiceField label="Kind" value={kind} choices={kinds} onChoice={(value) => setKind(kindOf(value))} />
       )}
       {!isForAgent && kind === 'agent' && (
-        <Field label="Agent">
-          <select
-            className="input"
-            required
-            value={agentId}
-            onChange={(event) => setAgentId(event.target.value)}
-          >
-            {agents.map(({ id, name, cluster_name }) => (
-              <option key={id} value={id}>
-                {name} in {cluster_name}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <ChoiceField label="Agent" value={agentId} choices={choicesOf(agents)} onChoice={setAgentId} />
       )}
       {kind === 'reader' && <ReaderScope agents={agents} scope={scope} onChange={setScope} />}
-      <Field label="Label" hint="Who or what uses it: so that you know later what you revoke.">
-        <input
-          className="input"
-          maxLength={253}
-          value={label}
-          onChange={(event) => setLabel(event.target.value)}
-        />
-      </Field>
-      <Field label="Ends after" hint="Days; empty = never.">
-        <input
-          className="input"
-          type="number"
-          min={1}
-          max={3650}
-          value={days}
-          onChange={(event) => setDays(event.target.value)}
-        />
-      </Field>
+      <TextField
+        label="Label"
+        hint="Who or what uses it: so that you know later what you revoke."
+        maxLength={253}
+        value={label}
+        onText={setLabel}
+      />
+      <TextField
+        label="Ends after"
+        hint="Days; empty = never."
+        type="number"
+        min={1}
+        max={3650}
+        value={days}
+        onText={setDays}
+      />
       {error && <Failure error={error} />}
       <FormButtons verb="Issue the key" mayAct={!isBusy} onClose={onClose} />
     </form>
   )
+}
+
+function choicesOf(agents: Props['agents']): [string, string][] {
+  return agents.map(({ id, name, cluster_name }) => [id, `${name} in ${cluster_name}`])
 }
 
 function kindOf(text: string): Pak['kind'] {

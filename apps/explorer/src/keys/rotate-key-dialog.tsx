@@ -2,9 +2,9 @@ import { useMutation } from '@tanstack/react-query'
 import type { Pak } from '@logboom/contracts'
 import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
+import { ChoiceField } from '../components/choice-field.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Failure } from '../components/failure.tsx'
-import { Field } from '../components/field.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
 import { SecretOnce } from '../components/secret-once.tsx'
 import { rotateKey, useKeysChanged } from './key-queries.ts'
@@ -15,11 +15,12 @@ interface Props {
   onClose: () => void
 }
 
+/** Hours, and what they are called. */
 const overlaps = [
-  { hours: 1, words: 'an hour' },
-  { hours: 24, words: 'a day' },
-  { hours: 24 * 7, words: 'a week' },
-  { hours: 24 * 30, words: '30 days' },
+  ['1', 'an hour'],
+  ['24', 'a day'],
+  ['168', 'a week'],
+  ['720', '30 days'],
 ] as const
 
 /** A new key beside the old one, which gets an end: time to change over without a line lost. */
@@ -27,7 +28,7 @@ export function RotateKeyDialog({ old, say, onClose }: Props) {
   const [hours, setHours] = useState('24')
   const changed = useKeysChanged()
   const name = old.label || old.short
-  const words = overlaps.find((one) => String(one.hours) === hours)?.words ?? ''
+  const words = overlaps.find(([value]) => value === hours)?.[1] ?? ''
   const rotation = useMutation({
     mutationFn: () => rotateKey(old, new Date(Date.now() + Number(hours) * 3_600_000).toISOString()),
     onSettled: changed,
@@ -56,15 +57,7 @@ export function RotateKeyDialog({ old, say, onClose }: Props) {
     <Dialog title={`Rotate ${name}`} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <p>A new key with the same rights is issued, and both work until the old one ends.</p>
-        <Field label="The old key ends in">
-          <select className="input" value={hours} onChange={(event) => setHours(event.target.value)}>
-            {overlaps.map((one) => (
-              <option key={one.hours} value={one.hours}>
-                {one.words}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <ChoiceField label="The old key ends in" value={hours} choices={overlaps} onChoice={setHours} />
         {rotation.error && <Failure error={rotation.error} />}
         <FormButtons verb="Issue the new key" mayAct={!rotation.isPending} onClose={onClose} />
       </form>
