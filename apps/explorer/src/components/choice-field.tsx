@@ -13,7 +13,7 @@ interface Props {
 export function ChoiceField({ label, hint, value, choices, onChoice }: Props) {
   return (
     <Field label={label} hint={hint}>
-      <select className="input" required value={value} onChange={(event) => onChoice(event.target.value)}>
+      <select className="input" value={value} onChange={(event) => onChoice(event.target.value)}>
         {choices.map(([choice, words]) => (
           <option key={choice} value={choice}>
             {words}
