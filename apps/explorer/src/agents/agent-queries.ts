@@ -6,7 +6,7 @@ import { getJson } from '../api/request.ts'
 const refreshMs = 10_000
 
 export const agentsQuery = queryOptions({
-  queryKey: ['agents', 'all'],
+  queryKey: ['agents', 'whole'],
   queryFn: ({ signal }) => readAll<AgentWithProgress>('/agents', 'agents', signal),
   refetchInterval: refreshMs,
 })

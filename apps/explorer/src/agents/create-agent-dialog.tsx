@@ -3,7 +3,7 @@ import type { Agent, IssuedPak } from '@logboom/contracts'
 import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
 import { sendJson } from '../api/request.ts'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Failure } from '../components/failure.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
 import { TextField } from '../components/text-field.tsx'
@@ -23,14 +23,14 @@ export function CreateAgentDialog({ onClose }: { onClose: () => void }) {
   })
   if (creation.data) return <NewAgentKey {...creation.data} onClose={onClose} />
   return (
-    <Dialog title="New agent" onClose={onClose}>
+    <FormDialog title="New agent" onClose={onClose}>
       <AgentForm
         onSubmit={(names) => creation.mutate(names)}
         isBusy={creation.isPending}
         error={creation.error}
         onClose={onClose}
       />
-    </Dialog>
+    </FormDialog>
   )
 }
 

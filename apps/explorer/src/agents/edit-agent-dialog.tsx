@@ -3,7 +3,7 @@ import type { AgentWithProgress } from '@logboom/contracts'
 import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
 import { sendJson } from '../api/request.ts'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Failure } from '../components/failure.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
 import { TextField } from '../components/text-field.tsx'
@@ -37,7 +37,7 @@ export function EditAgentDialog({ agent, say, onClose }: Props) {
     change.mutate()
   }
   return (
-    <Dialog title={`Edit ${agent.name}`} onClose={onClose}>
+    <FormDialog title={`Edit ${agent.name}`} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <TextField label="Name" required maxLength={253} value={name} onText={setName} />
         <TextField label="Cluster" required maxLength={253} value={cluster} onText={setCluster} />
@@ -51,7 +51,7 @@ export function EditAgentDialog({ agent, say, onClose }: Props) {
         {change.error && <Failure error={change.error} />}
         <FormButtons verb="Save" mayAct={!change.isPending} onClose={onClose} />
       </form>
-    </Dialog>
+    </FormDialog>
   )
 }
 

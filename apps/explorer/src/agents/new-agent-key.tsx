@@ -1,6 +1,6 @@
 import type { Agent } from '@logboom/contracts'
 import { CopyButton } from '../components/copy-button.tsx'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { SecretOnce } from '../components/secret-once.tsx'
 import { startLine } from './start-line.ts'
 import './agents.css'
@@ -14,8 +14,8 @@ interface Props {
 export function NewAgentKey({ agent, pak, onClose }: Props) {
   const line = startLine(agent.id)
   return (
-    <Dialog title={`Agent ${agent.name} is made`} onClose={onClose}>
-      <div className="dialog-body">
+    <FormDialog title={`Agent ${agent.name} is made`} onClose={onClose}>
+      <div className="form">
         <p>Its key:</p>
         <SecretOnce secret={pak} />
         <p>
@@ -30,6 +30,6 @@ export function NewAgentKey({ agent, pak, onClose }: Props) {
           </button>
         </div>
       </div>
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ReactNode, SyntheticEvent } from 'react'
-import { Dialog } from './dialog.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import { Failure } from './failure.tsx'
 import { Field } from './field.tsx'
 import { FormButtons } from './form-buttons.tsx'
@@ -29,7 +29,7 @@ export function ConfirmDialog({ title, children, verb, typed, act, onDone, onClo
     if (mayAct) attempt.mutate()
   }
   return (
-    <Dialog title={title} onClose={onClose}>
+    <FormDialog title={title} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <div>{children}</div>
         {typed !== undefined && (
@@ -46,6 +46,6 @@ export function ConfirmDialog({ title, children, verb, typed, act, onDone, onClo
         {attempt.error && <Failure error={attempt.error} />}
         <FormButtons verb={verb} mayAct={mayAct} tone="danger" onClose={onClose} />
       </form>
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import type { AgentWithProgress } from '@logboom/contracts'
 import { useState } from 'react'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { SecretOnce } from '../components/secret-once.tsx'
 import { IssueKeyForm } from './issue-key-form.tsx'
 import { issueKey, useKeysChanged } from './key-queries.ts'
@@ -26,8 +26,8 @@ export function IssueKeyDialog({ agent, agents = [], say, onClose }: Props) {
   })
   if (issue.data) {
     return (
-      <Dialog title="The new key" onClose={onClose}>
-        <div className="dialog-body">
+      <FormDialog title="The new key" onClose={onClose}>
+        <div className="form">
           <SecretOnce secret={issue.data.pak} />
           <div className="buttons">
             <button className="button primary" type="button" onClick={onClose}>
@@ -35,11 +35,11 @@ export function IssueKeyDialog({ agent, agents = [], say, onClose }: Props) {
             </button>
           </div>
         </div>
-      </Dialog>
+      </FormDialog>
     )
   }
   return (
-    <Dialog title={agent ? `New key of ${agent.name}` : 'New key'} onClose={onClose}>
+    <FormDialog title={agent ? `New key of ${agent.name}` : 'New key'} onClose={onClose}>
       <IssueKeyForm
         agents={agent ? [agent] : agents}
         isForAgent={agent !== undefined}
@@ -51,6 +51,6 @@ export function IssueKeyDialog({ agent, agents = [], say, onClose }: Props) {
         }}
         onClose={onClose}
       />
-    </Dialog>
+    </FormDialog>
   )
 }

@@ -3,7 +3,7 @@ import type { Pak } from '@logboom/contracts'
 import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
 import { ChoiceField } from '../components/choice-field.tsx'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Failure } from '../components/failure.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
 import { SecretOnce } from '../components/secret-once.tsx'
@@ -40,8 +40,8 @@ export function RotateKeyDialog({ old, say, onClose }: Props) {
   }
   if (rotation.data) {
     return (
-      <Dialog title="The new key" onClose={onClose}>
-        <div className="dialog-body">
+      <FormDialog title="The new key" onClose={onClose}>
+        <div className="form">
           <SecretOnce secret={rotation.data.pak} />
           <p>The old one works for {words} more. Revoke it sooner when it is no longer used.</p>
           <div className="buttons">
@@ -50,17 +50,17 @@ export function RotateKeyDialog({ old, say, onClose }: Props) {
             </button>
           </div>
         </div>
-      </Dialog>
+      </FormDialog>
     )
   }
   return (
-    <Dialog title={`Rotate ${name}`} onClose={onClose}>
+    <FormDialog title={`Rotate ${name}`} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <p>A new key with the same rights is issued, and both work until the old one ends.</p>
         <ChoiceField label="The old key ends in" value={hours} choices={overlaps} onChoice={setHours} />
         {rotation.error && <Failure error={rotation.error} />}
         <FormButtons verb="Issue the new key" mayAct={!rotation.isPending} onClose={onClose} />
       </form>
-    </Dialog>
+    </FormDialog>
   )
 }

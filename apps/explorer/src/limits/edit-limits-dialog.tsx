@@ -3,7 +3,7 @@ import type { Agent, AgentLimits } from '@logboom/contracts'
 import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
 import { getJson, sendJson } from '../api/request.ts'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Failure } from '../components/failure.tsx'
 import { Field } from '../components/field.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
@@ -37,7 +37,7 @@ export function EditLimitsDialog({ agent, say, onClose }: Props) {
     change.mutate()
   }
   return (
-    <Dialog title={`Limits of ${agent.name}`} onClose={onClose}>
+    <FormDialog title={`Limits of ${agent.name}`} onClose={onClose}>
       <form className="form" onSubmit={submit}>
         {limitFields.map(({ name, label, hint, min }) => (
           <Field key={name} label={label} hint={hint}>
@@ -55,7 +55,7 @@ export function EditLimitsDialog({ agent, say, onClose }: Props) {
         {change.error && <Failure error={change.error} />}
         <FormButtons verb="Save" mayAct={!change.isPending} onClose={onClose} />
       </form>
-    </Dialog>
+    </FormDialog>
   )
 }
 

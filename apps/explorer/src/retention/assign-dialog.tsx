@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
 import { sendJson } from '../api/request.ts'
 import { ChoiceField } from '../components/choice-field.tsx'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Failure } from '../components/failure.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
 import { TextField } from '../components/text-field.tsx'
@@ -41,7 +41,7 @@ export function AssignDialog({ classes, agents, say, onClose }: Props) {
     assignment.mutate()
   }
   return (
-    <Dialog title="Assign a retention class" onClose={onClose}>
+    <FormDialog title="Assign a retention class" onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <p>Of an agent, of a namespace, or of a namespace of an agent; the most specific assignment wins.</p>
         <ChoiceField label="Agent" value={agentId} choices={agentChoices(agents)} onChoice={setAgentId} />
@@ -65,7 +65,7 @@ export function AssignDialog({ classes, agents, say, onClose }: Props) {
           onClose={onClose}
         />
       </form>
-    </Dialog>
+    </FormDialog>
   )
 }
 

@@ -3,7 +3,7 @@ import type { RetentionClass } from '@logboom/contracts'
 import { useState } from 'react'
 import type { SyntheticEvent } from 'react'
 import { sendJson } from '../api/request.ts'
-import { Dialog } from '../components/dialog.tsx'
+import { FormDialog } from '../components/form-dialog.tsx'
 import { Failure } from '../components/failure.tsx'
 import { FormButtons } from '../components/form-buttons.tsx'
 import { TextField } from '../components/text-field.tsx'
@@ -35,7 +35,10 @@ export function ClassDialog({ changed, say, onClose }: Props) {
     else save.mutate()
   }
   return (
-    <Dialog title={changed ? `Change the class ${changed.name}` : 'New retention class'} onClose={onClose}>
+    <FormDialog
+      title={changed ? `Change the class ${changed.name}` : 'New retention class'}
+      onClose={onClose}
+    >
       <form className="form" onSubmit={submit}>
         {!changed && (
           <TextField label="Name" required autoFocus maxLength={100} value={name} onText={setName} />
@@ -61,7 +64,7 @@ export function ClassDialog({ changed, say, onClose }: Props) {
           onClose={onClose}
         />
       </form>
-    </Dialog>
+    </FormDialog>
   )
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef } from 'react'
 import type { ReactNode } from 'react'
-import './dialog.css'
+import './form-dialog.css'
 
 interface Props {
   title: string
@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** The browser's own modal: it keeps the focus inside, and gives it back to where it came from. */
-export function Dialog({ title, onClose, children }: Props) {
+export function FormDialog({ title, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
@@ -21,7 +21,7 @@ export function Dialog({ title, onClose, children }: Props) {
   return (
     <dialog
       ref={element}
-      className="dialog"
+      className="form-dialog"
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()
