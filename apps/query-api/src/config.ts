@@ -15,7 +15,7 @@ export const QueryConfig = z
       .describe('A replica to read from; default: DATABASE_URL')
       .meta({ toml: 'broker.read_database_url' }),
     REDIS_URL: brokerConfig.REDIS_URL.optional().describe(
-      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is',
+      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is, and nothing can be followed by a ticket',
     ),
     QUEUE_SHARDS: brokerConfig.QUEUE_SHARDS,
     MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
