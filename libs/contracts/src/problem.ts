@@ -18,6 +18,7 @@ export const problemCatalogue = {
   agent_not_found: { status: 404, title: 'There is no such agent' },
   deployment_object_not_found: { status: 404, title: 'There is no such deployment object' },
   work_order_not_found: { status: 404, title: 'There is no such work order' },
+  entry_not_found: { status: 404, title: 'There is no such entry' },
   method_not_allowed: { status: 405, title: 'This route does not take that method' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'It exists already or is in use' },

@@ -1,14 +1,14 @@
-import { apiRoutes, problemCatalogue } from '@logboom/contracts'
+import { apiRoutes, fieldPrefixes, problemCatalogue } from '@logboom/contracts'
 import type { ApiRoute, ProblemCode, RouteKey } from '@logboom/contracts'
 import { cookieNameOf } from '@logboom/service'
 import { z } from 'zod'
-import { fieldPrefixes } from '../log-query.ts'
 import { isRepeatable } from '../parse-query.ts'
 import { createComponentSchemas } from './component-schemas.ts'
 import type { ComponentSchemas, JsonSchema } from './component-schemas.ts'
 import { agentOperations } from './describe-agents.ts'
 import { linkOperations } from './describe-links.ts'
 import { logOperations } from './describe-logs.ts'
+import { searchOperations } from './describe-searches.ts'
 import { serviceOperations } from './describe-service.ts'
 import { signInOperations } from './describe-sign-in.ts'
 import type { Answer, Operation } from './operation.ts'
@@ -16,6 +16,7 @@ import type { Answer, Operation } from './operation.ts'
 /** A route of the table that is not described here does not compile. */
 export const operations: Record<RouteKey, Operation> = {
   ...logOperations,
+  ...searchOperations,
   ...agentOperations,
   ...linkOperations,
   ...signInOperations,
@@ -89,6 +90,7 @@ const accessText: Record<Operation['access'], string> = {
   admin: 'For admins.',
   agent: 'For the agent itself.',
   'agent or admin': 'For the agent itself and admins.',
+  'reader or admin': 'For readers and admins.',
   unscoped: 'For admins and readers without a scope.',
 }
 
