@@ -18,6 +18,7 @@ import { getAgentRoute } from './routes/get-agent.ts'
 import { getDeploymentObjectRoute } from './routes/get-deployment-object.ts'
 import { getDocsRoute } from './routes/get-docs.ts'
 import { getJwksRoute } from './routes/get-jwks.ts'
+import { getLogContextRoute } from './routes/get-log-context.ts'
 import { getOpenApiRoute } from './routes/get-openapi.ts'
 import { getRetentionRoute } from './routes/get-retention.ts'
 import { getSavedSearchRoute } from './routes/get-saved-search.ts'
@@ -90,6 +91,7 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/deployment-objects/:id/logs/histogram': countDeploymentObjectLogsRoute(deps),
     'GET /api/v1/work-orders/:id/logs/histogram': countWorkOrderLogsRoute(deps),
     'GET /api/v1/logs/histogram': countLogsRoute(deps),
+    'GET /api/v1/logs/context': getLogContextRoute(deps),
     'GET /api/v1/gaps': listGapsRoute(deps),
     'GET /api/v1/agents': listAgentsRoute(deps),
     'GET /api/v1/agents/:agent_id': getAgentRoute(deps),
