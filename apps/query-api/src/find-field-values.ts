@@ -16,6 +16,8 @@ import { createValueTally } from './value-tally.ts'
 import type { Walk } from './walk-rows.ts'
 
 const rowsMax = 5_000
+/** Longer values are nothing to choose from, and 5 000 of them would be 80 MB. */
+const valueCharsMax = 1_000
 /** Of all times. */
 const oneInterval = 1e11
 
@@ -79,7 +81,7 @@ async function tallyNewest(
   const tally = createValueTally()
   const counted = await lookAtNewest(db, walk, rowsMax, (entry) => {
     const value = readField(entry, field)
-    if (value !== null && begins(value, prefix)) tally.add(value)
+    if (value !== null && value.length <= valueCharsMax && begins(value, prefix)) tally.add(value)
   })
   return { values: tally.top(limit), counted }
 }

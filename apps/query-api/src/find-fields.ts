@@ -1,3 +1,4 @@
+import { cutBytes } from '@logboom/contracts'
 import type { Field, FieldList, StoredEntry } from '@logboom/contracts'
 import { sumByValue } from '@logboom/db'
 import type { Database } from '@logboom/db'
@@ -16,6 +17,7 @@ import type { Walk } from './walk-rows.ts'
 const rowsMax = 500
 /** Labels, and attributes. */
 const keysMax = 200
+const exampleBytesMax = 200
 
 /** What can be asked of the entries that a search finds. */
 export async function findFields(deps: QueryDeps, search: LogSearch<LogFilters>): Promise<FieldList> {
@@ -47,7 +49,7 @@ function createSeenFields() {
   const examples = new Map<string, string>()
 
   function note(name: string, value: string | null): void {
-    if (value !== null && !examples.has(name)) examples.set(name, value)
+    if (value !== null && !examples.has(name)) examples.set(name, cutBytes(value, exampleBytesMax))
   }
 
   function fieldOf(name: string, kind: Field['kind'], parameter: string | null): Field {

@@ -40,7 +40,7 @@ export const searchOperations = {
     summary: 'List the values of a field, the most frequent first',
     description:
       'Of the entries that a search with these filters finds: for whatever is asked by stream, level and time, of all of ' +
-      'them, by their counts. Where the field is `output` or `attributes.…`, or `q` or `attributes.…` filter, of the newest 5 000.',
+      'them, by their counts. Where the field is `output` or `attributes.…`, or `q` or `attributes.…` filter, of the newest 5 000. Values of more than 1 000 characters are left out.',
     query: FieldValuesQuery,
     takesFields: true,
     answers: { 200: { description: 'The values, with how many entries have each', schema: FieldValues } },
