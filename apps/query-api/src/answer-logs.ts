@@ -32,10 +32,11 @@ export function answerHistogram(deps: QueryDeps, findSubject: FindSubject): Requ
   return answerSearch(deps, findSubject, parseHistogramQuery, countLogs)
 }
 
-function answerSearch<Query extends LogFilters>(
+/** A route that answers what a search finds, whatever that is; what it asks for is in its query and its path. */
+export function answerSearch<Query extends LogFilters>(
   deps: QueryDeps,
   findSubject: FindSubject,
-  parse: (raw: RawQuery) => Query,
+  parse: (raw: RawQuery, req: Request) => Query,
   answer: (deps: QueryDeps, search: LogSearch<Query>) => Promise<object>,
 ): RequestHandler {
   return async (req, res) => {
@@ -45,7 +46,7 @@ function answerSearch<Query extends LogFilters>(
     res.once('close', () => gone.abort())
     const search = async () => {
       const raw = req.query
-      const query = parse(raw)
+      const query = parse(raw, req)
       await requireFilterSubjects(deps, principal, query)
       return answer(deps, {
         scope: readScopeOf(principal),

@@ -64,6 +64,8 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/retention', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention/receipts', owner: 'query-api' },
   { method: 'POST', path: '/api/v1/retention/preview', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/fields', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/fields/:name/values', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/saved-searches', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/saved-searches/:id', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/stats', owner: 'query-api' },
