@@ -12,6 +12,7 @@ import type { QueryConfig } from './config.ts'
 import { loadExplorer } from './explorer/load-explorer.ts'
 import type { Explorer } from './explorer/load-explorer.ts'
 import { createMetrics } from './metrics.ts'
+import { openGates } from './open-gates.ts'
 
 /**
  * Searches take milliseconds: compiling a plan takes longer than most of them. What is looked for lies in memory or on a
@@ -63,6 +64,7 @@ export async function startQueryApi(
     authenticator,
     tokens,
     metrics: createMetrics(registry, db),
+    gates: openGates(config, registry),
     registry,
     log,
   })
