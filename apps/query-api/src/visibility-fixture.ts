@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { apiRoutes, encodeRow, idOfUuid } from '@logboom/contracts'
+import { insertSavedSearch } from '@logboom/db'
 import type { TestQueryApi } from './query-fixture.ts'
 
 export const foreign = 'FOREIGN-MARKER'
@@ -12,6 +13,8 @@ export interface World {
   links: { deployment: string; order: string; theirDeployment: string; theirOrder: string }
   /** Parameters that name one line each: my own, of a hidden namespace, of others, and an expired one. */
   entries: Record<'own' | 'hidden' | 'theirs' | 'expired', string>
+  /** Saved by somebody else. */
+  searches: string[]
 }
 
 /**
@@ -39,7 +42,12 @@ export async function makeWorld(api: TestQueryApi): Promise<World> {
     theirs: await fill(api, theirs.id, { marker: foreign }, { namespace: 'seen', ...theirLinks }),
     expired: await fill(api, mine.id, { marker: expired, createdUs: old }, { namespace: 'seen', ...linked }),
   }
-  return { mine, theirs, links, entries }
+  const searches = [
+    await saveSearch(api, own, { agentId: mine.id, namespace: 'seen' }),
+    await saveSearch(api, foreign, { agentId: theirs.id }),
+    await saveSearch(api, foreign, { agentId: mine.id, namespace: 'hidden' }),
+  ]
+  return { mine, theirs, links, entries, searches }
 }
 
 export async function register(
@@ -55,6 +63,17 @@ export async function register(
     agentId,
     name,
   ])
+}
+
+async function saveSearch(
+  api: TestQueryApi,
+  marker: string,
+  named: { agentId: string; namespace?: string },
+): Promise<string> {
+  const owner = `oidc:${randomUUID()}`
+  const search = { name: marker, query: '', shared: true, namespace: null, ...named }
+  const saved = await insertSavedSearch(api.db, { ...search, owner, pakId: null })
+  return typeof saved === 'string' ? saved : saved.id
 }
 
 async function fill(
@@ -96,11 +115,12 @@ function rowText(message: string, us: number): string {
 }
 
 /** Every GET route of the product that query-api answers, with the ids of both agents in every place. */
-export function allPaths({ mine, theirs, links, entries }: World): string[] {
+export function allPaths({ mine, theirs, links, entries, searches }: World): string[] {
   const ids: Record<string, string[]> = {
     agent_id: [mine.id, theirs.id],
     'deployment-objects': [links.deployment, links.theirDeployment],
     'work-orders': [links.order, links.theirOrder],
+    'saved-searches': searches,
   }
   return apiRoutes
     .filter(({ method, owner }) => method === 'GET' && owner === 'query-api')

@@ -25,7 +25,7 @@ describe('no GET route shows what the caller may not see', () => {
     const reader = await api.issueReader({ agents: [world.mine.id], namespaces: ['seen'] })
     expect(await leaks(world, reader, [foreign, expired, world.theirs.id])).toEqual([])
     // The walk would be worth nothing if it saw nothing.
-    const { mine, links, entries } = world
+    const { mine, links, entries, searches } = world
     expect((await leaks(world, reader, [own])).toSorted()).toEqual(
       [
         `/api/v1/logs/context${entries.own}`,
@@ -33,6 +33,8 @@ describe('no GET route shows what the caller may not see', () => {
         '/api/v1/logs',
         '/api/v1/gaps',
         '/api/v1/dead-letters',
+        '/api/v1/saved-searches',
+        `/api/v1/saved-searches/${searches[0]}`,
         '/api/v1/deployment-objects',
         `/api/v1/deployment-objects/${links.deployment}`,
         `/api/v1/deployment-objects/${links.deployment}/logs`,

@@ -68,10 +68,12 @@ export {
   PutWorkOrder,
   TokenAnswer,
   UpdateAgent,
+  UpdatePak,
   WhoAmI,
   WorkOrder,
   WorkOrderStatus,
 } from './registry.ts'
+export { Session, SignIn } from './session.ts'
 export {
   defaultRetentionClass,
   PutRetentionClass,
@@ -82,6 +84,14 @@ export {
   RetentionPreview,
   RetentionReport,
 } from './retention.ts'
+export {
+  CreateSavedSearch,
+  fieldPrefixes,
+  SavedSearch,
+  savedSearchesMax,
+  searchParameters,
+  UpdateSavedSearch,
+} from './saved-search.ts'
 export { AgentStats, QueueDepth, Stats } from './stats.ts'
 export { apiRoutes } from './routes.ts'
 export type { ApiRoute, RouteKey, RouteOwner } from './routes.ts'

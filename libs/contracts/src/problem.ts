@@ -12,6 +12,8 @@ export const problemCatalogue = {
   unauthorized: { status: 401, title: 'A valid credential is needed' },
   token_expired: { status: 401, title: 'The credential has expired' },
   forbidden: { status: 403, title: 'This credential may not do that' },
+  csrf_token_missing: { status: 403, title: 'A request with a session cookie needs its CSRF token' },
+  foreign_origin: { status: 403, title: 'The request comes from a page of another origin' },
   not_found: { status: 404, title: 'There is no such thing' },
   agent_not_found: { status: 404, title: 'There is no such agent' },
   deployment_object_not_found: { status: 404, title: 'There is no such deployment object' },

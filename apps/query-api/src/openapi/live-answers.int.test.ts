@@ -34,6 +34,10 @@ beforeAll(async () => {
     `insert into retention_receipts (number, kind, subject, rows, previous_hash, hash, kid, signature)
      values (1, 'agent_deleted', 'x', 5, 'a', 'b', 'k', 's')`,
   )
+  await api.pool.query(
+    `insert into saved_searches (id, owner, name, query, shared) values ($1, 'oidc:someone', 's', 'q=x', true)`,
+    [agent.id],
+  )
   Object.assign(values, { agent_id: agent.id, id: agent.id })
   const { text } = await api.get('/openapi.json', null)
   document = JSON.parse(text)
