@@ -1,6 +1,6 @@
 import type { AgentLimits, BatchJob, Follow } from '@logboom/contracts'
 import type { Database } from '@logboom/db'
-import type { Authenticator, Tokens } from '@logboom/service'
+import type { Authenticator, Sessions, Tokens } from '@logboom/service'
 import type { RevocableCache } from './revocable-cache.ts'
 
 /** What the routes of the registry need. */
@@ -9,6 +9,8 @@ export interface RegistryDeps {
   authenticator: Authenticator
   /** The cache behind `authenticator`, to be told what was revoked. */
   credentials: Pick<RevocableCache, 'revoke'>
+  /** Behind `authenticator`, to be told who signed out. */
+  sessions: Sessions
   tokens: Pick<Tokens, 'sign'>
   /** Of agents without overrides of their own. */
   defaultLimits: AgentLimits

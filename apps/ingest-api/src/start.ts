@@ -1,8 +1,16 @@
-import { checkMigrations, findPak, isUnavailable, openDatabase, touchPak } from '@logboom/db'
+import {
+  checkMigrations,
+  findPak,
+  findSession,
+  isUnavailable,
+  openDatabase,
+  touchPak,
+  touchSession,
+} from '@logboom/db'
 import type { Database } from '@logboom/db'
 import { encodeJob, openBatchQueue } from '@logboom/queue'
 import type { BatchQueue } from '@logboom/queue'
-import { cachedReadiness, listenHttp, openAuth, serveOps, tlsOf } from '@logboom/service'
+import { cachedReadiness, listenHttp, openAuth, serveOps, sessionIdleSeconds, tlsOf } from '@logboom/service'
 import type { Auth, Lifecycle, Logger } from '@logboom/service'
 import { Registry } from 'prom-client'
 import { createApp } from './app.ts'
@@ -114,6 +122,8 @@ function openCredentials(config: IngestConfig, db: Database): Auth<RevocableCach
     findPak: (by: Parameters<typeof findPak>[1]) => findPak(db, by),
     signingKeys: () => loadSigningKeys(db, config.SIGNING_KEY_SECRET),
     touchPak: (id: string) => touchPak(db, { id }),
+    findSession: (tokenHash: string) => findSession(db, { tokenHash }),
+    touchSession: (tokenHash: string) => touchSession(db, { tokenHash, idleSeconds: sessionIdleSeconds }),
     isUnavailable,
   }
   return openAuth(config, lookups, createRevocableCache)

@@ -14,6 +14,10 @@ export const QueryConfig = z
       .optional()
       .describe('A replica to read from; default: DATABASE_URL')
       .meta({ toml: 'broker.read_database_url' }),
+    REDIS_URL: brokerConfig.REDIS_URL.optional().describe(
+      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is',
+    ),
+    QUEUE_SHARDS: brokerConfig.QUEUE_SHARDS,
     MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
     DATABASE_CONNECTIONS: z.coerce
       .number()

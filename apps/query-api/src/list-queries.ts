@@ -54,4 +54,14 @@ export const GapsQuery = z.object({
   until: Time.optional().describe('Gaps that begin before this'),
 })
 
+export const SavedSearchesQuery = z.object({
+  ...listQuery,
+  all: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('For admins: `true` lists those that others do not share, too'),
+})
+
+export const StatsQuery = z.object({ agent_id: Id.optional() })
+
 export const NoQuery = z.object({})

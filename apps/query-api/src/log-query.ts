@@ -1,4 +1,4 @@
-import { normaliseLevel, severityOf } from '@logboom/contracts'
+import { fieldPrefixes, normaliseLevel, severityOf } from '@logboom/contracts'
 import type { Level } from '@logboom/contracts'
 import { z } from 'zod'
 import { parseTextMatch, patternCharsMax } from './match-text.ts'
@@ -114,9 +114,6 @@ export const HistogramQuery = z.object({
       'At most so many, and one more where the window cuts the first and the last; the interval is the shortest round one that will do',
     ),
 })
-
-/** Parameters whose names the client makes up, as `attributes.trace_id=…`. */
-export const fieldPrefixes = ['attributes.', 'labels.'] as const
 
 type Fields = [key: string, value: string][]
 

@@ -117,6 +117,14 @@ export const IssuePak = IssueAgentPak.extend({
   scope_namespaces: z.array(Name).min(1).optional(),
 }).meta({ id: 'IssuePak' })
 
+export const UpdatePak = z
+  .strictObject({
+    label: z.string().max(253),
+    expires_at: z.iso.datetime({ offset: true }).nullable().describe('null: never'),
+  })
+  .partial()
+  .meta({ id: 'UpdatePak' })
+
 export const DeploymentObject = z
   .object({
     id: z.uuid(),
@@ -186,5 +194,6 @@ export const WhoAmI = z
     agent_id: z.uuid().nullable(),
     agents: z.array(z.uuid()).nullable(),
     namespaces: z.array(z.string()).nullable(),
+    label: z.string().describe("The key's label, or the user's name"),
   })
   .meta({ id: 'WhoAmI' })

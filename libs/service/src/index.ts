@@ -7,6 +7,11 @@ export { createAddressLimit } from './address-limit.ts'
 export type { AddressLimit, AddressLimitOptions } from './address-limit.ts'
 export { createAuthenticator } from './authenticate.ts'
 export type { Authenticator, AuthenticatorOptions } from './authenticate.ts'
+export { requireSameOrigin } from './same-origin.ts'
+export { cookieNameOf, csrfTokenOf, sessionCookie, sessionTokenOf } from './session-cookie.ts'
+export type { CredentialRequest } from './session-cookie.ts'
+export { createSessions, hashSessionToken, makeSessionToken, sessionIdleSeconds } from './sessions.ts'
+export type { SessionRecord, Sessions, SignedInUser } from './sessions.ts'
 export {
   baseConfig,
   ConfigError,

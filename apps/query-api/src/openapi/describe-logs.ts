@@ -1,4 +1,13 @@
-import { LogHistogram, LogPage, PushAnswer, pushHeaders, PushRequest, StoredGap } from '@logboom/contracts'
+import {
+  LogContext,
+  LogHistogram,
+  LogPage,
+  PushAnswer,
+  pushHeaders,
+  PushRequest,
+  StoredGap,
+} from '@logboom/contracts'
+import { ContextQuery } from '../context-query.ts'
 import { GapsQuery } from '../list-queries.ts'
 import { HistogramQuery, LogQuery } from '../log-query.ts'
 import { listOf } from './list-of.ts'
@@ -111,6 +120,17 @@ export const logOperations = {
     ...counting,
     summary: 'Count the entries of all agents that the caller may read by time and level',
     problems: [...badWindow, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/logs/context': {
+    tag: 'Logs',
+    access: 'any',
+    summary: 'Get the lines around one line of its stream',
+    description:
+      'What the same container of the same pod logged before and after an entry, whatever the search that found it was ' +
+      'looking for. An entry is named by its `id` with its `timestamp`.',
+    query: ContextQuery,
+    answers: { 200: { description: 'The entry and its neighbours, in order of time', schema: LogContext } },
+    problems: [...badQuery, 'entry_not_found'],
   },
   'GET /api/v1/gaps': {
     tag: 'Logs',

@@ -5,10 +5,11 @@ import {
   RetentionClass,
   RetentionPreview,
   RetentionReport,
+  Stats,
   WhoAmI,
 } from '@logboom/contracts'
 import { z } from 'zod'
-import { ReceiptsQuery } from '../list-queries.ts'
+import { ReceiptsQuery, StatsQuery } from '../list-queries.ts'
 import { listOf } from './list-of.ts'
 import type { Operation } from './operation.ts'
 
@@ -73,6 +74,17 @@ export const serviceOperations = {
     query: z.object({ agent_id: z.guid().optional(), namespace: z.string().optional() }),
     answers: { 204: { description: 'Gone' } },
     problems: ['invalid_parameter', 'unknown_parameter', 'not_found'],
+  },
+  'GET /api/v1/stats': {
+    ...service,
+    access: 'any',
+    summary: 'How much there is, and how each agent does',
+    description:
+      'Entries and bytes come from the counts that writers keep: what has expired leaves them with the minute in which it ' +
+      'was received.',
+    query: StatsQuery,
+    answers: { 200: { description: 'What the caller may see, as a whole and by agent', schema: Stats } },
+    problems: ['invalid_parameter', 'unknown_parameter', 'agent_not_found', 'query_timeout'],
   },
   'GET /api/v1/whoami': {
     ...service,
