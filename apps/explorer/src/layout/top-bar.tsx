@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { sessionQuery, signOut, useSession } from '../session/session.ts'
+import { HelpButton } from '../keyboard/help-button.tsx'
 import { LagIndicator } from './lag-indicator.tsx'
 import { Mark } from './mark.tsx'
 import { ThemeButton } from './theme-button.tsx'
@@ -32,6 +33,7 @@ export function TopBar() {
         {session?.kind === 'admin' && adminPages.map((page) => <PageLink key={page.path} {...page} />)}
       </nav>
       <LagIndicator />
+      <HelpButton />
       <ThemeButton />
       <SignOutButton label={session?.label ?? ''} kind={session?.kind ?? ''} />
     </header>

@@ -22,12 +22,15 @@ export interface RowsInput {
   /** Keys of the heads of traces whose lines are shown. */
   unfolded: ReadonlySet<string>
   zone: TimeZone
+  /** Rows that stand after an entry, or before all, where the list is in the order in which lines came. */
+  inserts?: ReadonlyMap<StoredEntry, ListRow[]>
+  leading?: readonly ListRow[]
 }
 
 /** The rows of a list of lines, 100 000 in 60 ms: with gaps, days and how far it is complete where they belong. */
 export function buildRows(input: RowsInput): ListRow[] {
   const { entries, order, isWhole, retention } = input
-  const rows: ListRow[] = []
+  const rows: ListRow[] = [...(input.leading ?? [])]
   const marks = marksOf(input)
   let mark = 0
   const dayOf = rememberingDay(input.zone)
@@ -41,6 +44,7 @@ export function buildRows(input: RowsInput): ListRow[] {
     if (nextDay !== day) rows.push({ kind: 'day', key: `day ${nextDay}`, day: nextDay })
     day = nextDay
     addFold(rows, fold, input.unfolded)
+    if (input.inserts) rows.push(...insertsOf(fold, input.inserts))
   }
   // beyond the last line that is loaded it is not known yet what else there is
   if (isWhole) for (; mark < marks.length; mark += 1) rows.push(...rowsOf(marks, mark))
@@ -80,6 +84,10 @@ function marksOf({ gaps, order, completeUntil }: RowsInput): Mark[] {
     marks.push({ at: completeUntil, row: { kind: 'complete', key: 'complete', until: completeUntil, order } })
   }
   return marks.toSorted((a, b) => (isBefore(a.at, b.at, order) ? -1 : isBefore(b.at, a.at, order) ? 1 : 0))
+}
+
+function insertsOf({ head, folded }: Fold, inserts: ReadonlyMap<StoredEntry, ListRow[]>): ListRow[] {
+  return [head, ...folded].flatMap((entry) => inserts.get(entry) ?? [])
 }
 
 function rowsOf(marks: Mark[], at: number): ListRow[] {

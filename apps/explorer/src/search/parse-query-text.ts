@@ -26,8 +26,6 @@ export const fieldAliases: Record<string, string> = {
   work_order_id: 'work_order_id',
   level: 'level',
   min_level: 'min_level',
-  node: 'node',
-  output: 'output',
 }
 
 const term = /(?<=^|\s)([\p{L}_][\p{L}\p{N}_./-]*)(:|>=|=)("[^"]*"|[^\s"]\S*)(?=\s|$)/gu

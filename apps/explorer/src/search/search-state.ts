@@ -25,8 +25,6 @@ const plainNames = new Set([
   'agent_id',
   'deployment_object_id',
   'work_order_id',
-  'node',
-  'output',
   'level',
   'min_level',
 ])
