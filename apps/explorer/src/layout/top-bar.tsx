@@ -1,4 +1,5 @@
 import { Link, useLocation } from 'wouter'
+import { HelpButton } from '../keyboard/help-button.tsx'
 import { SessionMenu } from '../session/session-menu.tsx'
 import { useSession } from '../session/session.ts'
 import { LagIndicator } from './lag-indicator.tsx'
@@ -32,6 +33,7 @@ export function TopBar() {
         {session?.kind === 'admin' && adminPages.map((page) => <PageLink key={page.path} {...page} />)}
       </nav>
       <LagIndicator />
+      <HelpButton />
       <ThemeButton />
       {session && <SessionMenu session={session} />}
     </header>
