@@ -72,9 +72,12 @@ async function bundle(root: string, outDir: string): Promise<void> {
   const env = { ...process.env, NO_COLOR: '1' }
   await promisify(execFile)(process.execPath, args, { cwd: root, env }).catch(
     (error: Error & { stderr?: string }) => {
-      throw new Error(`the explorer cannot be built: ${error.stderr?.trim() || error.message}`, {
-        cause: error,
-      })
+      throw new Error(
+        `the explorer cannot be built: ${error.stderr?.trim().slice(0, 2_000) || error.message}`,
+        {
+          cause: error,
+        },
+      )
     },
   )
 }
