@@ -41,8 +41,9 @@ interface RawSum {
 }
 
 /**
- * The values of a field of streams by the rows of a search that have them, from the counts as `sumCounts` reads them. Of
- * 10 M rows in 12 hours (1.2 M counts of 200 streams), those of an agent take 8 ms, those of everybody 150 ms.
+ * The values of a field of streams by the rows of a search that have them, from the counts as `sumCounts` reads them.
+ * Beside a histogram of the same search (1.15 M counts of 200 streams in 12 hours), it takes half the time for an agent
+ * and a fifth more for everybody.
  */
 export async function sumByValue(
   db: Database,
