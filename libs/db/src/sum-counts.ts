@@ -8,6 +8,7 @@ import { hasSeverity, isOfStreams, matchesRow } from './match-rows.ts'
 import type { RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 import { queryPrepared } from './query-prepared.ts'
+import { runStatement } from './run-statement.ts'
 import { withStatementTimeout } from './statement-timeout.ts'
 import { countsOf } from './stream-counts.ts'
 import type { CountsTable } from './stream-counts.ts'
@@ -98,8 +99,8 @@ function runSum(
   { isLookedUp, timeoutMs }: { isLookedUp: boolean; timeoutMs: number | undefined },
 ): Promise<QueryResult<RawSum>> {
   if (timeoutMs !== undefined)
-    return withStatementTimeout(db.pool, timeoutMs, (client) => client.query<RawSum>(statement))
-  return isLookedUp ? queryPrepared<RawSum>(db, statement) : db.pool.query<RawSum>(statement)
+    return withStatementTimeout(db, timeoutMs, (client) => client.query<RawSum>(statement))
+  return isLookedUp ? queryPrepared<RawSum>(db, statement) : runStatement<RawSum>(db, statement)
 }
 
 /** Apart, so that a test can have it explained. */
