@@ -69,8 +69,7 @@ export function LogList({
             ref={virtualizer.measureElement}
             onOpen={open}
             onUnfold={toggleFold}
-            {...item}
-            {...{ view, actions }}
+            {...{ ...item, view, actions }}
           />
         ))}
       </div>
