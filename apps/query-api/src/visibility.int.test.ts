@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { apiRoutes, encodeRow, idOfUuid } from '@logboom/contracts'
 import { deleteAgent, putRetentionClass } from '@logboom/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSse } from './follow/follow-fixture.ts'
 import { openQueryApi } from './query-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
 import { histogramOf } from './histogram-fixture.ts'
@@ -117,11 +118,22 @@ function allPaths({ mine, theirs, links }: World): string[] {
 async function leaks(world: World, as: string, markers: string[]): Promise<string[]> {
   const found: string[] = []
   for (const path of allPaths(world)) {
-    const { status, text } = await api.get(path, as)
+    const { status, text } = path.endsWith('/stream') ? await follow(path, as) : await api.get(path, as)
     const shown = markers.filter((marker) => text.includes(marker) && !path.includes(marker))
     if (shown.length > 0 || ![200, 403, 404].includes(status)) found.push(path)
   }
   return found
+}
+
+/** What is replayed and what is given as the newest lines, of a stream that has no end. */
+async function follow(path: string, as: string): Promise<{ status: number; text: string }> {
+  const [replay, tail] = [
+    await openSse(api, `${path}?since=1d`, { as }),
+    await openSse(api, `${path}?tail=100`, { as }),
+  ]
+  if (replay.status === 200) await Promise.all([replay.untilLive(), tail.untilLive()])
+  await Promise.all([replay.close(), tail.close()])
+  return { status: replay.status, text: replay.text() + tail.text() }
 }
 
 describe('no GET route shows what the caller may not see', () => {
@@ -138,15 +150,19 @@ describe('no GET route shows what the caller may not see', () => {
     expect((await leaks(world, reader, [own])).toSorted()).toEqual(
       [
         `/api/v1/agents/${mine.id}/logs`,
+        `/api/v1/agents/${mine.id}/logs/stream`,
         '/api/v1/logs',
+        '/api/v1/logs/stream',
         '/api/v1/gaps',
         '/api/v1/dead-letters',
         '/api/v1/deployment-objects',
         `/api/v1/deployment-objects/${links.deployment}`,
         `/api/v1/deployment-objects/${links.deployment}/logs`,
+        `/api/v1/deployment-objects/${links.deployment}/logs/stream`,
         '/api/v1/work-orders',
         `/api/v1/work-orders/${links.order}`,
         `/api/v1/work-orders/${links.order}/logs`,
+        `/api/v1/work-orders/${links.order}/logs/stream`,
       ].toSorted(),
     )
   })
@@ -254,7 +270,7 @@ test('the lines of a deleted agent are gone at once, from every route', async ()
   const gone = allPaths(world).filter((path) =>
     [mine.id, links.deployment, links.order].some((id) => path.includes(id)),
   )
-  expect(gone).toHaveLength(10)
+  expect(gone).toHaveLength(13)
   const answers = await Promise.all(gone.map((path) => api.get(path)))
   expect(answers.map(({ status }) => status)).toEqual(gone.map(() => 404))
 })
