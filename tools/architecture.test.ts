@@ -52,7 +52,7 @@ const files = projects.flatMap(readSources)
 const product = files.filter(({ path }) => /^(libs|apps)\//.test(path) && !isTest(path))
 
 function readSources(project: string): SourceFile[] {
-  const paths = globSync(`${project}/**/*.ts`, {
+  const paths = globSync(`${project}/**/*.{ts,tsx}`, {
     cwd: ROOT,
     exclude: ['**/node_modules/**', '**/generated/**'],
   })
@@ -79,7 +79,7 @@ function declaredBy(project: string): string[] {
 
 /** `x-fixture.ts` is what several tests share. */
 function isTest(path: string): boolean {
-  return /(\.test|-fixture)\.ts$/.test(path)
+  return /(\.test|-fixture)\.tsx?$/.test(path)
 }
 
 function isPackage(specifier: string): boolean {
@@ -148,8 +148,20 @@ describe('rules of the product', () => {
     expect(endings.filter((path) => path !== 'libs/service/src/lifecycle.ts')).toEqual([])
   })
 
+  test('no page makes markup of text: what a line says is never run', () => {
+    const sinks =
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|createContextualFragment|\beval\(|new Function\(/i
+    expect(pathsWith(sinks).filter((path) => path.startsWith('apps/explorer/'))).toEqual([])
+  })
+
+  test('the explorer takes types alone from our libraries: it has no room for what they are made of', () => {
+    expect(
+      pathsWith(/^import (?!type\b)[^'\n]*'@logboom\//m).filter((path) => path.startsWith('apps/explorer/')),
+    ).toEqual([])
+  })
+
   test('a main.ts shows its process on one screen of 60 lines', () => {
-    const mains = product.filter(({ path }) => path.endsWith('/main.ts'))
+    const mains = product.filter(({ path }) => /\/main\.tsx?$/.test(path))
     expect(mains.filter(({ text }) => text.split('\n').length > 60).map(({ path }) => path)).toEqual([])
   })
 })

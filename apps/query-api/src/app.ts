@@ -18,8 +18,10 @@ import { getAgentRoute } from './routes/get-agent.ts'
 import { getDeploymentObjectRoute } from './routes/get-deployment-object.ts'
 import { getDocsRoute } from './routes/get-docs.ts'
 import { getJwksRoute } from './routes/get-jwks.ts'
+import { getLogContextRoute } from './routes/get-log-context.ts'
 import { getOpenApiRoute } from './routes/get-openapi.ts'
 import { getRetentionRoute } from './routes/get-retention.ts'
+import { getSavedSearchRoute } from './routes/get-saved-search.ts'
 import { getStatsRoute } from './routes/get-stats.ts'
 import { getWhoAmIRoute } from './routes/get-whoami.ts'
 import { getWorkOrderRoute } from './routes/get-work-order.ts'
@@ -27,12 +29,15 @@ import { listAgentLogsRoute } from './routes/list-agent-logs.ts'
 import { listAgentPaksRoute } from './routes/list-agent-paks.ts'
 import { listAgentsRoute } from './routes/list-agents.ts'
 import { listDeadLettersRoute } from './routes/list-dead-letters.ts'
+import { listFieldValuesRoute } from './routes/list-field-values.ts'
+import { listFieldsRoute } from './routes/list-fields.ts'
 import { listDeploymentObjectLogsRoute } from './routes/list-deployment-object-logs.ts'
 import { listDeploymentObjectsRoute } from './routes/list-deployment-objects.ts'
 import { listGapsRoute } from './routes/list-gaps.ts'
 import { listLogsRoute } from './routes/list-logs.ts'
 import { listPaksRoute } from './routes/list-paks.ts'
 import { listReceiptsRoute } from './routes/list-receipts.ts'
+import { listSavedSearchesRoute } from './routes/list-saved-searches.ts'
 import { listWorkOrderLogsRoute } from './routes/list-work-order-logs.ts'
 import { listWorkOrdersRoute } from './routes/list-work-orders.ts'
 import { previewRetentionRoute } from './routes/preview-retention.ts'
@@ -94,6 +99,7 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/deployment-objects/:id/logs/stream': streamDeploymentObjectLogsRoute(deps),
     'GET /api/v1/work-orders/:id/logs/stream': streamWorkOrderLogsRoute(deps),
     'GET /api/v1/logs/stream': streamLogsRoute(deps),
+    'GET /api/v1/logs/context': getLogContextRoute(deps),
     'GET /api/v1/gaps': listGapsRoute(deps),
     'GET /api/v1/agents': listAgentsRoute(deps),
     'GET /api/v1/agents/:agent_id': getAgentRoute(deps),
@@ -107,6 +113,10 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/retention': getRetentionRoute(deps),
     'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
     'POST /api/v1/retention/preview': previewRetentionRoute(deps),
+    'GET /api/v1/fields': listFieldsRoute(deps),
+    'GET /api/v1/fields/:name/values': listFieldValuesRoute(deps),
+    'GET /api/v1/saved-searches': listSavedSearchesRoute(deps),
+    'GET /api/v1/saved-searches/:id': getSavedSearchRoute(deps),
     'GET /api/v1/stats': getStatsRoute(deps),
     'GET /api/v1/whoami': getWhoAmIRoute(deps),
     'GET /.well-known/jwks.json': getJwksRoute(deps),

@@ -1,4 +1,4 @@
-import { normaliseLevel, severityOf } from '@logboom/contracts'
+import { fieldPrefixes, normaliseLevel, severityOf } from '@logboom/contracts'
 import type { Level } from '@logboom/contracts'
 import { z } from 'zod'
 import { parseTextMatch, patternCharsMax } from './match-text.ts'
@@ -115,8 +115,13 @@ export const HistogramQuery = z.object({
     ),
 })
 
-/** Parameters whose names the client makes up, as `attributes.trace_id=…`. */
-export const fieldPrefixes = ['attributes.', 'labels.'] as const
+export const FieldsQuery = z.object(filterParameters)
+
+export const FieldValuesQuery = z.object({
+  ...filterParameters,
+  prefix: Text.optional().describe('Beginning of the values, in any case'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Values'),
+})
 
 type Fields = [key: string, value: string][]
 
@@ -128,6 +133,7 @@ export interface FieldFilters {
 export type LogFilters = z.output<typeof LogFilters> & FieldFilters
 export type LogQuery = z.output<typeof LogQuery> & FieldFilters
 export type HistogramQuery = z.output<typeof HistogramQuery> & FieldFilters
+export type FieldValuesQuery = z.output<typeof FieldValuesQuery> & FieldFilters
 
 /** @throws {Problem} 400 that names the parameter at fault */
 export function parseLogQuery(raw: RawQuery): LogQuery {
@@ -141,6 +147,16 @@ export function parseLogQuery(raw: RawQuery): LogQuery {
 /** @throws {Problem} 400 that names the parameter at fault */
 export function parseHistogramQuery(raw: RawQuery): HistogramQuery {
   return parseFiltered(raw, HistogramQuery)
+}
+
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFieldsQuery(raw: RawQuery): LogFilters {
+  return parseFiltered(raw, FieldsQuery)
+}
+
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFieldValuesQuery(raw: RawQuery): FieldValuesQuery {
+  return parseFiltered(raw, FieldValuesQuery)
 }
 
 /** @throws {Problem} 400 that names the parameter at fault */

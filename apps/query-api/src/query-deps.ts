@@ -3,6 +3,7 @@ import type { QueueDepthView } from '@logboom/queue'
 import type { Authenticator, Tokens } from '@logboom/service'
 import type { QueryConfig } from './config.ts'
 import type { Following } from './follow/open-following.ts'
+import type { Gates } from './open-gates.ts'
 import type { QueryMetrics } from './metrics.ts'
 
 /** What routes need. */
@@ -11,6 +12,7 @@ export interface QueryDeps {
   authenticator: Authenticator
   tokens: Pick<Tokens, 'jwks'>
   metrics: QueryMetrics
+  gates: Gates
   /** Null: without a Redis. */
   queueDepth: Pick<QueueDepthView, 'read'> | null
   following: Following

@@ -23,6 +23,7 @@ export interface Answer {
 
 export interface TestQueryApi {
   url: string
+  databaseUrl: string
   db: Database
   pool: TestDatabase['pool']
   admin: string
@@ -61,6 +62,7 @@ export async function openQueryApi(
   const admin = await issue(db, { kind: 'admin' })
   return {
     url,
+    databaseUrl: database.url,
     db,
     pool: database.pool,
     admin,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { checkMigrations, findPak, isUnavailable, listSigningKeys, openDatabase, touchPak } from '@logboom/db'
+import { checkMigrations, listSigningKeys, openDatabase } from '@logboom/db'
 import type { Database } from '@logboom/db'
 import { openQueueDepth } from '@logboom/queue'
 import type { QueueDepthView } from '@logboom/queue'
@@ -14,6 +14,8 @@ import type { Explorer } from './explorer/load-explorer.ts'
 import { createFollowMetrics } from './follow/follow-metrics.ts'
 import { openFollowing } from './follow/open-following.ts'
 import { createMetrics } from './metrics.ts'
+import { openGates } from './open-gates.ts'
+import { openLookups } from './open-lookups.ts'
 
 /**
  * Searches take milliseconds: compiling a plan takes longer than most of them. What is looked for lies in memory or on a
@@ -49,10 +51,8 @@ export async function startQueryApi(
   const { authenticator, tokens } = openAuth(
     config,
     {
-      findPak: (by) => findPak(db, by),
+      ...openLookups(config, db, life, log),
       signingKeys: () => readSigningKeys(db, config.SIGNING_KEY_SECRET),
-      touchPak: (id) => touchPak(db, { id }),
-      isUnavailable,
     },
     (cache) => cache,
   )
@@ -66,6 +66,7 @@ export async function startQueryApi(
     authenticator,
     tokens,
     metrics: createMetrics(registry, db),
+    gates: openGates(config, registry),
     registry,
     log,
   })

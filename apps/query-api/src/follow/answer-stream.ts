@@ -42,8 +42,8 @@ export async function beginFollowing(
   findSubject: FindSubject,
   req: Request,
 ): Promise<BegunFollow> {
-  const principal = await deps.authenticator.authenticate(req)
-  const recheck = () => deps.authenticator.authenticate(req)
+  const principal = await deps.authenticator.authenticateFollower(req)
+  const recheck = () => deps.authenticator.recheck(principal)
   const { subject, readable } = findSubject(req, principal)
   await readable
   const raw = req.query

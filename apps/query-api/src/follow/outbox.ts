@@ -42,26 +42,17 @@ export interface Outbox {
 export function createOutbox(sink: FollowSink, options: OutboxOptions): Outbox {
   const { bufferBytesMax, onSent, onDropped } = options
   const drops = createDrops()
-  let waiting = Promise.withResolvers<void>()
-  let sentMs = performance.now()
-  let slowMs: number | null = null
-  let isEnded = false
-
+  const sender = createSender(sink, onSent)
   const hasRoom = () => sink.bufferedBytes() <= bufferBytesMax / 2
-
-  function send(event: FollowEvent, entries = 0): void {
-    if (isEnded) return
-    sink.send(sink.encode(event))
-    sentMs = performance.now()
-    if (entries > 0) onSent(entries)
-  }
+  let waiting = Promise.withResolvers<void>()
+  let slowMs: number | null = null
 
   /** False while there is something to be told that there is no room for. */
   function tellDropped(): boolean {
     const event = drops.event()
     if (event && !hasRoom()) return false
     drops.clear()
-    if (event) send(event)
+    if (event) sender.send(event)
     return true
   }
 
@@ -73,22 +64,39 @@ export function createOutbox(sink: FollowSink, options: OutboxOptions): Outbox {
   sink.closed.addEventListener('abort', () => waiting.resolve(), { once: true })
 
   return {
-    send,
+    ...sender,
     offer({ event, position, lines }) {
       const bytes = sink.bufferedBytes()
       const fits = bytes === 0 || bytes + charsOf(event) <= bufferBytesMax
-      if (fits && tellDropped()) return send(event, lines.length)
+      if (fits && tellDropped()) return sender.send(event, lines.length)
       slowMs ??= performance.now()
       drops.add(position, lines)
       onDropped(lines.length)
     },
     mention(event) {
-      if (hasRoom() && tellDropped()) send(event)
+      if (hasRoom() && tellDropped()) sender.send(event)
     },
     async room() {
       if (hasRoom() || sink.closed.aborted) return
       waiting = Promise.withResolvers()
       await waiting.promise
+    },
+    slowSinceMs: () => slowMs,
+  }
+}
+
+function createSender(
+  sink: FollowSink,
+  onSent: OutboxOptions['onSent'],
+): Pick<Outbox, 'send' | 'end' | 'lastSentMs'> {
+  let sentMs = performance.now()
+  let isEnded = false
+  return {
+    send(event, entries = 0) {
+      if (isEnded) return
+      sink.send(sink.encode(event))
+      sentMs = performance.now()
+      if (entries > 0) onSent(entries)
     },
     end(reason) {
       if (isEnded) return
@@ -96,7 +104,6 @@ export function createOutbox(sink: FollowSink, options: OutboxOptions): Outbox {
       sink.end(sink.encode({ type: 'end', reason }))
     },
     lastSentMs: () => sentMs,
-    slowSinceMs: () => slowMs,
   }
 }
 

@@ -1,4 +1,13 @@
-import { LogHistogram, LogPage, PushAnswer, pushHeaders, PushRequest, StoredGap } from '@logboom/contracts'
+import {
+  LogContext,
+  LogHistogram,
+  LogPage,
+  PushAnswer,
+  pushHeaders,
+  PushRequest,
+  StoredGap,
+} from '@logboom/contracts'
+import { ContextQuery } from '../context-query.ts'
 import { FollowQuery } from '../follow/follow-query.ts'
 import { GapsQuery } from '../list-queries.ts'
 import { HistogramQuery, LogQuery } from '../log-query.ts'
@@ -47,15 +56,8 @@ const following = {
   answers: { 200: { description: 'A stream without an end', type: 'text/event-stream' } },
 } as const
 
-const badFollow = [
-  'invalid_parameter',
-  'unknown_parameter',
-  'invalid_cursor',
-  'query_timeout',
-  'overloaded',
-] as const
-const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout'] as const
-const badQuery = ['invalid_parameter', 'unknown_parameter', 'invalid_cursor', 'query_timeout'] as const
+const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout', 'overloaded'] as const
+const badQuery = [...badWindow, 'invalid_cursor'] as const
 
 export const logOperations = {
   'POST /api/v1/agents/:agent_id/logs': {
@@ -137,22 +139,33 @@ export const logOperations = {
   'GET /api/v1/agents/:agent_id/logs/stream': {
     ...following,
     summary: "Follow an agent's entries",
-    problems: [...badFollow, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
   },
   'GET /api/v1/deployment-objects/:id/logs/stream': {
     ...following,
     summary: 'Follow the entries of a deployment object',
-    problems: [...badFollow, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
+    problems: [...badQuery, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
   },
   'GET /api/v1/work-orders/:id/logs/stream': {
     ...following,
     summary: 'Follow the entries of a work order',
-    problems: [...badFollow, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
+    problems: [...badQuery, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
   },
   'GET /api/v1/logs/stream': {
     ...following,
     summary: 'Follow the entries of all agents that the caller may read',
-    problems: [...badFollow, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/logs/context': {
+    tag: 'Logs',
+    access: 'any',
+    summary: 'Get the lines around one line of its stream',
+    description:
+      'What the same container of the same pod logged before and after an entry, whatever the search that found it was ' +
+      'looking for. An entry is named by its `id` with its `timestamp`.',
+    query: ContextQuery,
+    answers: { 200: { description: 'The entry and its neighbours, in order of time', schema: LogContext } },
+    problems: [...badQuery, 'entry_not_found'],
   },
   'GET /api/v1/gaps': {
     tag: 'Logs',
