@@ -1,3 +1,5 @@
+import { Problem } from '@logboom/contracts'
+import { findSettledXid } from '@logboom/db'
 import type { StreamFilter } from '@logboom/db'
 import type { Principal } from '@logboom/service'
 import type { Request, RequestHandler } from 'express'
@@ -10,6 +12,7 @@ import { beginFollow } from './begin-follow.ts'
 import { followFilterOf } from './follow-filter.ts'
 import type { FollowFilter } from './follow-filter.ts'
 import { decodePosition } from './follow-position.ts'
+import type { FollowPosition } from './follow-position.ts'
 import { parseFollowQuery } from './follow-query.ts'
 import type { FollowQuery } from './follow-query.ts'
 import type { FollowSink } from './outbox.ts'
@@ -77,9 +80,21 @@ async function findBeginning(
   deps: QueryDeps,
   { principal, streams, query, lastEventId }: FollowRequest,
 ): Promise<Pick<NewFollower, 'tail' | 'position'>> {
-  if (lastEventId !== undefined) return { tail: [], position: decodePosition(lastEventId) }
+  if (lastEventId !== undefined) return { tail: [], position: await positionOf(deps, lastEventId) }
   const { signal } = new AbortController() // a beginning is short
   return beginFollow(deps, { scope: readScopeOf(principal), streams, query, filters: null, signal })
+}
+
+/** How far a replica may be behind another one. */
+const lagXidsMax = 1_000_000
+
+/** @throws {Problem} 400 for one that this database has not come to, such as after it was restored elsewhere */
+async function positionOf({ db }: QueryDeps, lastEventId: string): Promise<FollowPosition> {
+  const position = decodePosition(lastEventId)
+  if (position.xid <= (await findSettledXid(db)) + lagXidsMax) return position
+  throw new Problem('invalid_cursor', 'the event is not of this database', {
+    members: { parameter: 'last_event_id' },
+  })
 }
 
 interface FollowRequest {

@@ -1,4 +1,5 @@
-import { findHorizon, listCommits } from '@logboom/db'
+import { setTimeout as rest } from 'node:timers/promises'
+import { findHorizon, findSettledXid, listCommits } from '@logboom/db'
 import type { Database, ListedCommits, RetentionSpan, RowFilter, Stream } from '@logboom/db'
 import { batchEventsOf } from './batch-events.ts'
 import { takesStream } from './follow-filter.ts'
@@ -12,6 +13,7 @@ import type { Batch, BatchesQuery } from './read-batches.ts'
 
 /** More than a writer puts into one transaction. */
 const commitsMax = 200
+const replicaLooksMs = 1_000
 
 export interface CatchUpDeps {
   db: Database
@@ -25,7 +27,7 @@ export interface CatchUpDeps {
  * head of the ledger. It reads what the hub reads in the same order, so that there is no seam.
  */
 export async function catchUp(deps: CatchUpDeps, follower: Follower): Promise<void> {
-  for (;;) {
+  while (!follower.closed.aborted) {
     const found = await deps.inTurn(() => readAhead(deps.db, follower))
     const batches = readBatches(deps.db, batchesQueryOf(found, follower))
     for (;;) {
@@ -33,10 +35,17 @@ export async function catchUp(deps: CatchUpDeps, follower: Follower): Promise<vo
       if (next.done) break
       if (!(await give(follower, next.value))) return
     }
-    const { horizonXid, commits, hasMore } = found.listed
+    const { commits, hasMore } = found.listed
+    if (found.settledXid < follower.position.xid) {
+      await waitForReplica(follower)
+      continue
+    }
     const last = commits.at(-1)
-    // nothing can still come before the horizon, so that is how far everything was given
-    follower.position = moved(follower.position, hasMore && last ? last : { xid: horizonXid, batchNo: 0 })
+    // nothing can still come before what is settled, so that is how far everything was given
+    follower.position = moved(
+      follower.position,
+      hasMore && last ? last : { xid: found.settledXid, batchNo: 0 },
+    )
     if (follower.closed.aborted) return
     if (hasMore || !(await deps.hub.join(follower))) continue
     follower.mention({ type: 'live', position: follower.position })
@@ -44,22 +53,30 @@ export async function catchUp(deps: CatchUpDeps, follower: Follower): Promise<vo
   }
 }
 
+/** It was further on elsewhere: on the primary, or on a replica that is nearer to it. */
+async function waitForReplica({ closed }: Follower): Promise<void> {
+  await rest(replicaLooksMs, undefined, { signal: closed }).catch(() => undefined)
+}
+
 interface FoundAhead {
+  settledXid: number
   listed: ListedCommits
   classes: RetentionSpan[]
 }
 
 async function readAhead(db: Database, { filter, position }: Follower): Promise<FoundAhead> {
   const { scope, streams } = filter
+  const settledXid = await findSettledXid(db)
   const listed = await listCommits(db, {
     scope,
     streams,
     since: position.since,
     fromXid: position.xid,
+    settledXid,
     limit: commitsMax,
   })
   const { classes } = await findHorizon(db)
-  return { listed, classes }
+  return { settledXid, listed, classes }
 }
 
 function batchesQueryOf({ listed, classes }: FoundAhead, { filter, position }: Follower): BatchesQuery {

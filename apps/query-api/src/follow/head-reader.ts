@@ -1,4 +1,4 @@
-import { anyStream, findHorizon, listCommits } from '@logboom/db'
+import { anyStream, findHorizon, findSettledXid, listCommits } from '@logboom/db'
 import type { Commit, Database, ListedCommits } from '@logboom/db'
 import type { FollowWatches } from './follow-watches.ts'
 import { comparePlaces } from './follow-position.ts'
@@ -32,10 +32,11 @@ export function createHeadReader({ db, onGiven }: HeadReaderOptions, watches: Fo
 
   /** Gives what is new; true when there is more. */
   async function readOn(from: Place): Promise<boolean> {
-    const listed = await listCommits(db, { ...everything, fromXid: from.xid, limit: commitsMax })
+    const settledXid = await findSettledXid(db)
+    const listed = await listCommits(db, { ...everything, fromXid: from.xid, settledXid, limit: commitsMax })
     await give(listed, from, performance.now())
     const last = listed.commits.at(-1)
-    move(listed.hasMore && last ? last : { xid: listed.horizonXid, batchNo: 0 })
+    move(listed.hasMore && last ? last : { xid: settledXid, batchNo: 0 })
     return listed.hasMore
   }
 
