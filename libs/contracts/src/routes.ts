@@ -62,6 +62,7 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/dead-letters', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention/receipts', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/retention/receipt-keys', owner: 'query-api' },
   { method: 'POST', path: '/api/v1/retention/preview', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/saved-searches', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/saved-searches/:id', owner: 'query-api' },
