@@ -29,6 +29,8 @@ import { listAgentLogsRoute } from './routes/list-agent-logs.ts'
 import { listAgentPaksRoute } from './routes/list-agent-paks.ts'
 import { listAgentsRoute } from './routes/list-agents.ts'
 import { listDeadLettersRoute } from './routes/list-dead-letters.ts'
+import { listFieldValuesRoute } from './routes/list-field-values.ts'
+import { listFieldsRoute } from './routes/list-fields.ts'
 import { listDeploymentObjectLogsRoute } from './routes/list-deployment-object-logs.ts'
 import { listDeploymentObjectsRoute } from './routes/list-deployment-objects.ts'
 import { listGapsRoute } from './routes/list-gaps.ts'
@@ -105,6 +107,8 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
     'GET /api/v1/retention/receipt-keys': listReceiptKeysRoute(deps),
     'POST /api/v1/retention/preview': previewRetentionRoute(deps),
+    'GET /api/v1/fields': listFieldsRoute(deps),
+    'GET /api/v1/fields/:name/values': listFieldValuesRoute(deps),
     'GET /api/v1/saved-searches': listSavedSearchesRoute(deps),
     'GET /api/v1/saved-searches/:id': getSavedSearchRoute(deps),
     'GET /api/v1/stats': getStatsRoute(deps),

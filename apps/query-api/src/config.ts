@@ -4,6 +4,8 @@ import { z } from 'zod'
 const milliseconds = (min: number, fallback: number) =>
   z.coerce.number().int().min(min).default(fallback).meta({ unit: 'ms' })
 
+const atLeastOne = z.coerce.number().int().min(1)
+
 export const QueryConfig = z
   .object({
     ...baseConfig,
@@ -15,7 +17,7 @@ export const QueryConfig = z
       .describe('A replica to read from; default: DATABASE_URL')
       .meta({ toml: 'broker.read_database_url' }),
     REDIS_URL: brokerConfig.REDIS_URL.optional().describe(
-      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is',
+      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is, and nothing can be followed by a ticket',
     ),
     QUEUE_SHARDS: brokerConfig.QUEUE_SHARDS,
     MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
@@ -25,6 +27,22 @@ export const QueryConfig = z
       .min(2)
       .default(10)
       .describe('Connections to PostgreSQL at most'),
+    MAX_CONCURRENT_SEARCHES: atLeastOne
+      .optional()
+      .describe(
+        'Searches, histograms and the like that are worked on at once; the others wait in turn. Default: half of DATABASE_CONNECTIONS, as a search has two statements under way at most times',
+      ),
+    MAX_CONCURRENT_EXPORTS: atLeastOne
+      .default(2)
+      .describe('Pages of exports that are read at once, beside the searches; any number may be open'),
+    MAX_WAITING_SEARCHES: atLeastOne
+      .default(100)
+      .describe(
+        'Searches that wait for their turn at most, and exports likewise: beyond it 503, for whoever has most waiting',
+      ),
+    SEARCH_WAIT_MS: milliseconds(1, 10_000).describe(
+      'A search whose turn has not come by then is answered 503',
+    ),
     PREPARED_STATEMENTS: z
       .stringbool()
       .default(true)

@@ -87,4 +87,24 @@ describe('retention', () => {
     })
     expect((await preview()).body).toMatchObject({ total_rows: 1 })
   })
+
+  test('a preview says what a change would delete before it is made', async () => {
+    const agent = await api.createAgent()
+    await api.store(agent.id, [{ createdUs: Date.now() * 1000 - 7_200e6 }, {}])
+    const rowsWith = async (query: string) =>
+      (await api.call('POST', `/api/v1/retention/preview?${query}`, api.admin)).body['total_rows']
+    const now = await rowsWith('')
+    expect(await rowsWith('retention_class=default&retention_seconds=3600')).toBe(Number(now) + 1)
+    expect(await rowsWith('retention_class=default&retention_seconds=43200')).toBe(now)
+    expect(await rowsWith('retention_class=other&retention_seconds=3600')).toBe(now)
+  })
+
+  test.each([
+    'retention_class=default',
+    'retention_seconds=60',
+    'retention_class=default&retention_seconds=1',
+  ])('a preview of %s is a 400', async (query) => {
+    const answer = await api.call('POST', `/api/v1/retention/preview?${query}`, api.admin)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_parameter' } })
+  })
 })

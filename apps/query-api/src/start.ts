@@ -12,6 +12,7 @@ import type { QueryConfig } from './config.ts'
 import { loadExplorer } from './explorer/load-explorer.ts'
 import type { Explorer } from './explorer/load-explorer.ts'
 import { createMetrics } from './metrics.ts'
+import { openGates } from './open-gates.ts'
 import { openLookups } from './open-lookups.ts'
 
 /**
@@ -62,6 +63,7 @@ export async function startQueryApi(
     authenticator,
     tokens,
     metrics: createMetrics(registry, db),
+    gates: openGates(config, registry),
     registry,
     log,
   })

@@ -85,6 +85,7 @@ export const RetentionReport = z
     oldest_row_age_seconds: z.number().nullable(),
   })
   .meta({ id: 'RetentionReport' })
+export type RetentionReport = z.infer<typeof RetentionReport>
 
 /** What a run would delete now. */
 export const RetentionPreview = z

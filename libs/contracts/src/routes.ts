@@ -40,6 +40,7 @@ export const apiRoutes = [
   { method: 'POST', path: '/api/v1/auth/session', owner: 'ingest-api' },
   { method: 'GET', path: '/api/v1/auth/session', owner: 'ingest-api' },
   { method: 'DELETE', path: '/api/v1/auth/session', owner: 'ingest-api' },
+  { method: 'POST', path: '/api/v1/auth/ticket', owner: 'ingest-api' },
 
   { method: 'GET', path: `${agent}/logs`, owner: 'query-api' },
   { method: 'GET', path: '/api/v1/deployment-objects/:id/logs', owner: 'query-api' },
@@ -64,6 +65,8 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/retention/receipts', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention/receipt-keys', owner: 'query-api' },
   { method: 'POST', path: '/api/v1/retention/preview', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/fields', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/fields/:name/values', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/saved-searches', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/saved-searches/:id', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/stats', owner: 'query-api' },

@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import { sessionQuery, signOut, useSession } from '../session/session.ts'
+import { SessionMenu } from '../session/session-menu.tsx'
+import { useSession } from '../session/session.ts'
 import { LagIndicator } from './lag-indicator.tsx'
 import { Mark } from './mark.tsx'
 import { ThemeButton } from './theme-button.tsx'
@@ -33,7 +33,7 @@ export function TopBar() {
       </nav>
       <LagIndicator />
       <ThemeButton />
-      <SignOutButton label={session?.label ?? ''} kind={session?.kind ?? ''} />
+      {session && <SessionMenu session={session} />}
     </header>
   )
 }
@@ -43,19 +43,5 @@ function PageLink({ path, name }: { path: string; name: string }) {
     <Link href={path} className={(isActive) => (isActive ? 'page-link active' : 'page-link')}>
       {name}
     </Link>
-  )
-}
-
-function SignOutButton({ label, kind }: { label: string; kind: string }) {
-  const client = useQueryClient()
-  const leave = async () => {
-    await signOut()
-    client.clear() // nothing that one person has read stays for the next
-    client.setQueryData(sessionQuery.queryKey, null)
-  }
-  return (
-    <button className="button plain" type="button" title={`${label} (${kind})`} onClick={() => void leave()}>
-      Sign out
-    </button>
   )
 }

@@ -41,8 +41,8 @@ const counting = {
   },
 } as const
 
-const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout'] as const
-const badQuery = ['invalid_parameter', 'unknown_parameter', 'invalid_cursor', 'query_timeout'] as const
+const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout', 'overloaded'] as const
+const badQuery = [...badWindow, 'invalid_cursor'] as const
 
 export const logOperations = {
   'POST /api/v1/agents/:agent_id/logs': {

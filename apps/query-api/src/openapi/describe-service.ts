@@ -10,7 +10,7 @@ import {
   WhoAmI,
 } from '@logboom/contracts'
 import { z } from 'zod'
-import { ReceiptsQuery, StatsQuery } from '../list-queries.ts'
+import { PreviewQuery, ReceiptsQuery, StatsQuery } from '../list-queries.ts'
 import { listOf } from './list-of.ts'
 import type { Operation } from './operation.ts'
 
@@ -45,9 +45,10 @@ export const serviceOperations = {
   },
   'POST /api/v1/retention/preview': {
     ...retention,
-    summary: 'What a run would delete now; deletes nothing',
+    summary: 'What a run would delete now, or if a class were changed; deletes nothing',
+    query: PreviewQuery,
     answers: { 200: { description: 'The preview', schema: RetentionPreview } },
-    problems: ['unknown_parameter', 'query_timeout'],
+    problems: ['invalid_parameter', 'unknown_parameter', 'query_timeout'],
   },
   'PUT /api/v1/retention/classes/:name': {
     ...retention,

@@ -7,7 +7,7 @@ import type { OpenApiDocument } from './build-document.ts'
 
 let api: TestQueryApi
 let document: OpenApiDocument
-const values: Record<string, string> = { name: 'default' }
+const values: Record<string, string> = { name: 'namespace' }
 /** Of routes that cannot be asked without. */
 const queries: Record<string, string> = {}
 
