@@ -22,10 +22,13 @@ export async function readAgentNames(broker: Broker): Promise<AgentNames> {
 export function namesOf(
   agents: readonly Pick<AgentWithProgress, 'id' | 'name' | 'cluster_name'>[],
 ): AgentNames {
-  const bearers = Map.groupBy(agents, ({ name }) => name)
-  const isAlone = (name: string) => bearers.get(name)?.length === 1
+  const bearers = new Map<string, number>()
+  for (const { name } of agents) bearers.set(name, (bearers.get(name) ?? 0) + 1)
   const names = new Map(
-    agents.map(({ id, name, cluster_name }) => [id, isAlone(name) ? name : `${cluster_name}/${name}`]),
+    agents.map(({ id, name, cluster_name }) => [
+      id,
+      bearers.get(name) === 1 ? name : `${cluster_name}/${name}`,
+    ]),
   )
   return { of: (id) => names.get(id) ?? id.slice(0, 8) }
 }

@@ -18,7 +18,8 @@ export function checkUrl(text: string, insecure: boolean): string {
 }
 
 function parse(text: string): URL | null {
-  return URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`)
+  const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`
+  return URL.canParse(address) ? new URL(address) : null
 }
 
 function isLoopback(host: string): boolean {
