@@ -36,6 +36,7 @@ import { listDeploymentObjectsRoute } from './routes/list-deployment-objects.ts'
 import { listGapsRoute } from './routes/list-gaps.ts'
 import { listLogsRoute } from './routes/list-logs.ts'
 import { listPaksRoute } from './routes/list-paks.ts'
+import { listReceiptKeysRoute } from './routes/list-receipt-keys.ts'
 import { listReceiptsRoute } from './routes/list-receipts.ts'
 import { listSavedSearchesRoute } from './routes/list-saved-searches.ts'
 import { listWorkOrderLogsRoute } from './routes/list-work-order-logs.ts'
@@ -112,6 +113,7 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/dead-letters': listDeadLettersRoute(deps),
     'GET /api/v1/retention': getRetentionRoute(deps),
     'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
+    'GET /api/v1/retention/receipt-keys': listReceiptKeysRoute(deps),
     'POST /api/v1/retention/preview': previewRetentionRoute(deps),
     'GET /api/v1/fields': listFieldsRoute(deps),
     'GET /api/v1/fields/:name/values': listFieldValuesRoute(deps),

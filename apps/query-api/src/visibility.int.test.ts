@@ -146,6 +146,7 @@ describe('no GET route shows what the caller may not see', () => {
     )
     expect(await codeOf(`/api/v1/logs?work_order_id=${world.links.theirOrder}`)).toBe('work_order_not_found')
     expect(await codeOf('/api/v1/retention/receipts')).toBe('forbidden')
+    expect(await codeOf('/api/v1/retention/receipt-keys')).toBe('forbidden')
     expect(await codeOf(`/api/v1/agents/${world.theirs.id}/logs/histogram`)).toBe('agent_not_found')
     expect(await codeOf(`/api/v1/logs/histogram?agent_id=${world.theirs.id}`)).toBe('agent_not_found')
     expect(await codeOf(`/api/v1/work-orders/${world.links.theirOrder}/logs/histogram`)).toBe(

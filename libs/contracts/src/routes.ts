@@ -67,6 +67,7 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/dead-letters', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/retention/receipts', owner: 'query-api' },
+  { method: 'GET', path: '/api/v1/retention/receipt-keys', owner: 'query-api' },
   { method: 'POST', path: '/api/v1/retention/preview', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/fields', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/fields/:name/values', owner: 'query-api' },

@@ -62,6 +62,7 @@ const emptyLists: Record<string, number> = {
   '/.well-known/jwks.json': 1,
   '/api/v1/retention': 1,
   '/api/v1/retention/preview': 3,
+  '/api/v1/retention/receipt-keys': 1,
 }
 
 const own = apiRoutes.filter(
