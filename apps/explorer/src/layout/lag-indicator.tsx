@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
-import { agentsQuery } from '../agents/agents-query.ts'
+import { agentsQuery } from '../agents/agent-queries.ts'
 import { formatDuration } from '../format/format-duration.ts'
 
 /** Beyond it, a search of the last minutes is not to be believed without a look at what is missing. */
@@ -12,7 +12,7 @@ export function LagIndicator() {
   if (agents.error)
     return <Indicator tone="danger" words="server away" title="It is asked again every few seconds." />
   if (!agents.data) return null
-  const known = agents.data.filter(({ status }) => status === 'ACTIVE')
+  const known = agents.data.items.filter(({ status }) => status === 'ACTIVE')
   if (known.length === 0) return <Indicator tone="" words="no agents yet" title="" />
   const late = known.filter(({ lag_seconds }) => lag_seconds === null || lag_seconds > lagNoticedSeconds)
   const worst = Math.max(...known.map(({ lag_seconds }) => lag_seconds ?? 0))

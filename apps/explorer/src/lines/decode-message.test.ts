@@ -30,12 +30,12 @@ test('what turns the direction of text, or has no width, is shown as what it is'
   expect(shown('a\u202Eb\u2066c\u200Bd\uFEFFe')).toBe('a⟨U+202E⟩b⟨U+2066⟩c⟨U+200B⟩d⟨U+FEFF⟩e')
 })
 
-test('controls are shown as pictures; line feeds and tabs stay', () => {
-  expect(shown('a\0b\u0007c\rd\u007fe\u0085f\tg\nh')).toBe('a␀b␇c␍d␡e⟨U+0085⟩f\tg\nh')
+test('controls are shown as terminals echo them; line feeds and tabs stay', () => {
+  expect(shown('a\0b\u0007c\rd\u007fe\u0085f\tg\nh')).toBe('a^@b^Gc^Md^?e⟨U+0085⟩f\tg\nh')
 })
 
 test('joined emoji stay joined', () => {
-  expect(shown('👩‍👩‍👧 \u0007')).toBe('👩‍👩‍👧 ␇')
+  expect(shown('👩‍👩‍👧 \u0007')).toBe('👩‍👩‍👧 ^G')
 })
 
 test('nothing of a line that can steer a page or a terminal is left', () => {

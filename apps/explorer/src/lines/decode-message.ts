@@ -68,11 +68,12 @@ function escapeLength(message: string, at: number): number {
   return 1 + (sequence.exec(message)?.[0].length ?? 0)
 }
 
+/** As terminals echo controls, `^G`: fonts have that, where they often lack pictures of controls. */
 function signOf(message: string, at: number): string {
   const code = message.charCodeAt(at)
   if (code === 0xfffd) return '\ufffd'
-  if (code < 0x20) return String.fromCharCode(0x2400 + code)
-  if (code === 0x7f) return '\u2421'
+  if (code < 0x20) return `^${String.fromCharCode(0x40 + code)}`
+  if (code === 0x7f) return '^?'
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`
 }
 

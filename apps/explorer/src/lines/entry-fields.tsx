@@ -1,7 +1,7 @@
 import type { StoredEntry } from '@logboom/contracts'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { useAgentNames } from '../agents/agents-query.ts'
+import { useAgentNames } from '../agents/use-agent-names.ts'
 import { formatDuration } from '../format/format-duration.ts'
 import { useTimeZone } from '../layout/use-time-zone.ts'
 import { formatExactTime } from '../format/format-time.ts'

@@ -1,4 +1,6 @@
+import { useState } from 'react'
 import type { ReactNode } from 'react'
+import { formatCount } from '../format/format-count.ts'
 import { markMessage } from './cut-message.ts'
 import { MessageText } from './message-text.tsx'
 
@@ -13,6 +15,8 @@ interface JsonTreeProps {
 }
 
 const openDepth = 2
+/** Of a text, before one asks for all of it. */
+const shownCharsMax = 400
 const noMatches = () => []
 
 /** A value as a tree that opens and closes; whatever it holds is shown as text. */
@@ -74,12 +78,26 @@ function Name({ name }: { name: string | undefined }) {
   )
 }
 
-function Scalar({ value, path, onChoose }: Pick<JsonTreeProps, 'value' | 'onChoose'> & { path: string }) {
-  const text = typeof value === 'string' ? value : String(value)
-  const shown = (
-    <MessageText pieces={markMessage(typeof value === 'string' ? JSON.stringify(value) : text, noMatches)} />
-  )
+type ScalarProps = Pick<JsonTreeProps, 'value' | 'onChoose'> & { path: string }
+
+function Scalar({ value, path, onChoose }: ScalarProps) {
   const className = `json-${value === null ? 'null' : typeof value}`
+  const text = String(value)
+  const [isWhole, setWhole] = useState(text.length <= shownCharsMax)
+  const part = isWhole ? text : text.slice(0, shownCharsMax)
+  const shown = (
+    <MessageText pieces={markMessage(typeof value === 'string' ? JSON.stringify(part) : part, noMatches)} />
+  )
+  if (!isWhole) {
+    return (
+      <>
+        <span className={className}>{shown}</span>{' '}
+        <button className="button small" type="button" onClick={() => setWhole(true)}>
+          … all {formatCount(text.length)} characters
+        </button>
+      </>
+    )
+  }
   if (!onChoose || value === null || path === '') return <span className={className}>{shown}</span>
   return (
     <button

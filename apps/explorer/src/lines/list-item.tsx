@@ -1,8 +1,7 @@
 import type { Ref } from 'react'
-import type { TimeZone } from '../format/format-time.ts'
 import { EntryDetails } from './entry-details.tsx'
-import type { FindMatches } from './find-matches.ts'
 import type { LineActions } from './line-actions.ts'
+import type { LineView } from './line-view.ts'
 import type { ListRow } from './list-row.ts'
 import { LogRow } from './log-row.tsx'
 import { MarkRow } from './mark-row.tsx'
@@ -14,9 +13,7 @@ interface ListItemProps {
   start: number
   isActive: boolean
   isExpanded: boolean
-  isWrapped: boolean
-  zone: TimeZone
-  findMatches: FindMatches
+  view: LineView
   actions: LineActions
   onOpen: (key: string) => void
   onUnfold: (key: string) => void
@@ -24,7 +21,17 @@ interface ListItemProps {
 }
 
 /** A row of the list at its place: a line, open or not, or what is said between lines. */
-export function ListItem({ row, index, start, isActive, isExpanded, ref, ...shared }: ListItemProps) {
+export function ListItem({
+  row,
+  index,
+  start,
+  isActive,
+  isExpanded,
+  ref,
+  view,
+  actions,
+  ...open
+}: ListItemProps) {
   return (
     <div
       id={rowId(row.key)}
@@ -37,10 +44,14 @@ export function ListItem({ row, index, start, isActive, isExpanded, ref, ...shar
       className={classOf(row, isActive, isExpanded)}
       style={{ transform: `translateY(${start}px)` }}
     >
-      {row.kind === 'entry' ? <LogRow row={row} {...shared} /> : <MarkRow row={row} zone={shared.zone} />}
+      {row.kind === 'entry' ? (
+        <LogRow row={row} view={view} {...open} />
+      ) : (
+        <MarkRow row={row} zone={view.zone} />
+      )}
       {row.kind === 'entry' && isExpanded && (
         <div role="gridcell">
-          <EntryDetails entry={row.entry} findMatches={shared.findMatches} actions={shared.actions} />
+          <EntryDetails entry={row.entry} findMatches={view.findMatches} actions={actions} />
         </div>
       )}
     </div>

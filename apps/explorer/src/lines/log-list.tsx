@@ -1,9 +1,9 @@
 import { useCallback, useMemo, useState } from 'react'
-import { useTimeZone } from '../layout/use-time-zone.ts'
+import type { TimeZone } from '../format/format-time.ts'
 import { buildRows } from './build-rows.ts'
 import type { RowsInput } from './build-rows.ts'
-import type { FindMatches } from './find-matches.ts'
 import type { LineActions } from './line-actions.ts'
+import type { LineView } from './line-view.ts'
 import { ListItem, rowId } from './list-item.tsx'
 import { rowHeight, useRowWindow } from './use-row-window.ts'
 import { useKeySet } from './use-key-set.ts'
@@ -13,9 +13,8 @@ import './lines.css'
 interface LogListProps {
   label: string
   lines: Omit<RowsInput, 'unfolded' | 'zone'>
-  findMatches: FindMatches
+  view: LineView
   actions: LineActions
-  isWrapped: boolean
   /** Stays at the end as lines are added. */
   isFollowing?: boolean
   /** Tells when the end is reached and left. */
@@ -27,64 +26,69 @@ interface LogListProps {
 const endReach = 2_000
 
 /** A list of lines of any length, of which only what can be seen is in the page. */
-export function LogList(props: LogListProps) {
-  const { label, lines, findMatches, actions, isWrapped, isFollowing = false, onEnd, isBusy = false } = props
-  const { rows, zone, expanded, activeKey, setActiveKey, open, toggleFold, closeAll } = useOpenRows(lines)
-  const { scroller, virtualizer } = useRowWindow(rows, isWrapped, isFollowing)
+export function LogList({
+  label,
+  lines,
+  view,
+  actions,
+  isFollowing = false,
+  onEnd,
+  isBusy = false,
+}: LogListProps) {
+  const { rows, activeKey, activateKey, expanded, open, toggleFold, closeAll } = useOpenRows(lines, view.zone)
+  const { scroller, virtualizer } = useRowWindow(rows, view.isWrapped, isFollowing)
   const activate = (index: number) => {
-    setActiveKey(rows[index]?.key)
+    activateKey(rows[index]?.key)
     virtualizer.scrollToIndex(index, { align: 'auto' })
   }
   useListKeys({ rows, activeKey, actions, activate, toggle: open, unfold: toggleFold, closeAll })
-  const items = virtualizer.getVirtualItems()
-  const shownKey = items.some(({ key }) => key === activeKey) ? activeKey : undefined
+  const shown = virtualizer.getVirtualItems().flatMap(({ index, start }) => {
+    const row = rows[index]
+    return row
+      ? [{ row, index, start, isActive: row.key === activeKey, isExpanded: expanded.has(row.key) }]
+      : []
+  })
   return (
     <div
       ref={scroller}
-      className={`log-list ${isWrapped ? 'wrapped' : ''}`}
+      className={`log-list ${view.isWrapped ? 'wrapped' : ''}`}
       role="grid"
       tabIndex={0}
       aria-label={label}
       aria-rowcount={rows.length}
       aria-busy={isBusy}
-      aria-activedescendant={shownKey && rowId(shownKey)}
+      aria-activedescendant={shown.some(({ isActive }) => isActive) ? rowId(activeKey ?? '') : undefined}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>
         onEnd?.(scrollHeight - scrollTop - clientHeight < (isFollowing ? rowHeight : endReach))
       }
     >
       <div className="log-rows" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map(({ index, start }) => {
-          const row = rows[index]
-          if (!row) return null
-          const [isActive, isExpanded] = [row.key === activeKey, expanded.has(row.key)]
-          return (
-            <ListItem
-              key={row.key}
-              ref={virtualizer.measureElement}
-              onOpen={open}
-              onUnfold={toggleFold}
-              {...{ row, index, start, isActive, isExpanded, isWrapped, zone, findMatches, actions }}
-            />
-          )
-        })}
+        {shown.map((item) => (
+          <ListItem
+            key={item.row.key}
+            ref={virtualizer.measureElement}
+            onOpen={open}
+            onUnfold={toggleFold}
+            {...{ ...item, view, actions }}
+          />
+        ))}
       </div>
     </div>
   )
 }
 
 /** The rows, which of them are open, and which one the keyboard is at. */
-function useOpenRows(lines: LogListProps['lines']) {
-  const [zone] = useTimeZone()
+function useOpenRows(lines: LogListProps['lines'], zone: TimeZone) {
   const [unfolded, toggleFold] = useKeySet()
   const [expanded, toggleExpanded, closeAll] = useKeySet()
-  const [activeKey, setActiveKey] = useState<string>()
+  const [activeKey, activateKey] = useState<string>()
   const rows = useMemo(() => buildRows({ ...lines, unfolded, zone }), [lines, unfolded, zone])
   const open = useCallback(
     (key: string) => {
-      setActiveKey(key)
+      activateKey(key)
       toggleExpanded(key)
     },
     [toggleExpanded],
   )
-  return { rows, zone, expanded, activeKey, setActiveKey, open, toggleFold, closeAll }
+  return { rows, expanded, activeKey, activateKey, open, toggleFold, closeAll }
 }

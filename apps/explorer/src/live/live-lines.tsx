@@ -2,8 +2,8 @@ import { useMemo, useState } from 'react'
 import { Failure } from '../components/failure.tsx'
 import { formatCount } from '../format/format-count.ts'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
-import type { FindMatches } from '../lines/find-matches.ts'
 import type { LineActions } from '../lines/line-actions.ts'
+import type { LineView } from '../lines/line-view.ts'
 import { LogList } from '../lines/log-list.tsx'
 import type { LiveSnapshot } from './live-buffer.ts'
 import { LiveStatus } from './live-status.tsx'
@@ -13,9 +13,8 @@ import './live.css'
 interface LiveLinesProps {
   /** The filters as the API takes them. */
   params: string
-  findMatches: FindMatches
+  view: LineView
   actions: LineActions
-  isWrapped: boolean
   hasAll: boolean
 }
 
@@ -23,7 +22,7 @@ interface LiveLinesProps {
  * Lines as they come. As long as the reader looks at the end of the list it moves along; whoever pauses or scrolls back
  * reads on undisturbed, and sees how many have come since.
  */
-export function LiveLines({ params, findMatches, actions, isWrapped, hasAll }: LiveLinesProps) {
+export function LiveLines({ params, view, actions, hasAll }: LiveLinesProps) {
   const { snapshot, state, progress, forget } = useLiveLines(params)
   const [frozen, setFrozen] = useState<{ at: LiveSnapshot; isPaused: boolean }>()
   const shown = frozen?.at ?? snapshot
@@ -48,7 +47,7 @@ export function LiveLines({ params, findMatches, actions, isWrapped, hasAll }: L
       <div className="live-lines">
         <LogList
           label="Live lines"
-          {...{ lines, findMatches, actions, isWrapped }}
+          {...{ lines, view, actions }}
           isFollowing={!frozen}
           onEnd={followScrolling}
         />

@@ -1,6 +1,6 @@
 import type { SearchProgress } from '@logboom/contracts'
 import { useEffect, useState } from 'react'
-import { useAgentNames } from '../agents/agents-query.ts'
+import { useAgentNames } from '../agents/use-agent-names.ts'
 import { formatCount } from '../format/format-count.ts'
 import { formatClock } from '../format/format-time.ts'
 import { useTimeZone } from '../layout/use-time-zone.ts'

@@ -1,6 +1,7 @@
 import type { LogPage } from '@logboom/contracts'
 import { useQuery } from '@tanstack/react-query'
-import { agentsQuery, useAgentNames } from '../agents/agents-query.ts'
+import { agentsQuery } from '../agents/agent-queries.ts'
+import { useAgentNames } from '../agents/use-agent-names.ts'
 import { formatDuration } from '../format/format-duration.ts'
 import { formatMoment } from '../format/format-time.ts'
 import { useTimeZone } from '../layout/use-time-zone.ts'
@@ -18,7 +19,7 @@ interface EmptyResultProps {
 /** Nothing was found: because there is no such line, or because it has not arrived yet. The two are told apart. */
 export function EmptyResult({ page, hasFilters, endMs, clearFilters, widen }: EmptyResultProps) {
   const { data: agents } = useQuery(agentsQuery)
-  const hasSeenAgents = agents?.some(({ last_seen }) => last_seen !== null)
+  const hasSeenAgents = agents?.items.some(({ last_seen }) => last_seen !== null)
   if (agents && !hasSeenAgents) return <FirstLine />
   return (
     <div className="empty-result">

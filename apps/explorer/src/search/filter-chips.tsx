@@ -1,4 +1,4 @@
-import { useAgentNames } from '../agents/agents-query.ts'
+import { useAgentNames } from '../agents/use-agent-names.ts'
 import type { Filter } from './search-state.ts'
 
 interface FilterChipsProps {

@@ -1,5 +1,5 @@
 import type { LogPage } from '@logboom/contracts'
-import { useAgentNames } from '../agents/agents-query.ts'
+import { useAgentNames } from '../agents/use-agent-names.ts'
 import { formatCount } from '../format/format-count.ts'
 import { formatClock } from '../format/format-time.ts'
 import { useTimeZone } from '../layout/use-time-zone.ts'

@@ -1,14 +1,18 @@
 import { useMemo, useState } from 'react'
 import { useShortcuts } from '../keyboard/use-shortcuts.ts'
+import { useTitle } from '../components/use-title.ts'
 import { usePreference } from '../layout/use-preference.ts'
+import { useTimeZone } from '../layout/use-time-zone.ts'
 import { ContextDialog } from '../lines/context-dialog.tsx'
 import { matcherOf } from '../lines/find-matches.ts'
+import type { LineView } from '../lines/line-view.ts'
 import { LiveLines } from '../live/live-lines.tsx'
 import { FilterChips } from './filter-chips.tsx'
 import { QueryBox } from './query-box.tsx'
 import type { QueryText } from './parse-query-text.ts'
 import { SearchResults } from './search-results.tsx'
 import { SearchTools } from './search-tools.tsx'
+import type { SearchState } from './search-state.ts'
 import { filterParams, withFilter, withoutFilter, writeSearchState } from './search-state.ts'
 import { TimePicker } from './time-picker.tsx'
 import { useLineActions } from './use-line-actions.ts'
@@ -17,10 +21,11 @@ import './search.css'
 
 export function SearchPage() {
   const { state, change, linked, forgetLine } = useSearchAddress()
+  useTitle(state.live ? 'Live' : 'Search')
   const [run, setRun] = useState(0)
   const [problem, setProblem] = useState<unknown>()
   const wrap = usePreference<'off' | 'on'>('wrap', ['off', 'on'])
-  const findMatches = useMemo(() => matcherOf(state.q), [state.q])
+  const view = useLineView(state, wrap[0] === 'on')
   const { actions, contextLine, closeContext } = useLineActions(state, change)
   const shownLine = contextLine ?? linked
   const refresh = () => setRun(run + 1)
@@ -31,7 +36,6 @@ export function SearchPage() {
     else change(next)
   }
   useShortcuts({ r: refresh, l: toggleLive, w: () => wrap[1](wrap[0] === 'on' ? 'off' : 'on') })
-  const shared = { findMatches, actions, isWrapped: wrap[0] === 'on' }
   const params = filterParams(state).toString()
   return (
     <div className="search-page">
@@ -52,11 +56,20 @@ export function SearchPage() {
         clear={() => change({ ...state, filters: [] })}
       />
       {state.live ? (
-        <LiveLines params={params} hasAll={state.q === ''} {...shared} />
+        <LiveLines params={params} hasAll={state.q === ''} {...{ view, actions }} />
       ) : (
-        <SearchResults {...{ state, run, change }} onProblem={setProblem} {...shared} />
+        <SearchResults {...{ state, run, change, view, actions }} onProblem={setProblem} />
       )}
       {shownLine && <ContextDialog line={shownLine} close={contextLine ? closeContext : forgetLine} />}
     </div>
+  )
+}
+
+function useLineView({ q, live }: SearchState, isWrapped: boolean): LineView {
+  const [zone] = useTimeZone()
+  const findMatches = useMemo(() => matcherOf(q), [q])
+  return useMemo(
+    () => ({ zone, findMatches, isWrapped, tellsLate: live }),
+    [zone, findMatches, isWrapped, live],
   )
 }

@@ -4,8 +4,8 @@ import { useEffect } from 'react'
 import { ApiProblem } from '../api/api-problem.ts'
 import { getJson } from '../api/request.ts'
 import { Failure } from '../components/failure.tsx'
-import type { FindMatches } from '../lines/find-matches.ts'
 import type { LineActions } from '../lines/line-actions.ts'
+import type { LineView } from '../lines/line-view.ts'
 import { LogList } from '../lines/log-list.tsx'
 import { EmptyResult } from './empty-result.tsx'
 import { Histogram } from './histogram.tsx'
@@ -21,9 +21,8 @@ interface SearchResultsProps {
   run: number
   change: (state: SearchState) => void
   onProblem: (problem: unknown) => void
-  findMatches: FindMatches
+  view: LineView
   actions: LineActions
-  isWrapped: boolean
 }
 
 export function SearchResults({ state, run, change, onProblem, ...shared }: SearchResultsProps) {

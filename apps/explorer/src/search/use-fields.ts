@@ -1,14 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import type { FieldList, FieldValues } from '@logboom/contracts'
 import { getJson } from '../api/request.ts'
-
-interface Fields {
-  fields: { name: string; kind: 'column' | 'label' | 'attribute' }[]
-}
-
-export interface FieldValues {
-  values: { value: string; count: number }[]
-  total_is_exact: boolean
-}
 
 const noNames: readonly string[] = []
 
@@ -16,8 +8,8 @@ const noNames: readonly string[] = []
 export function useFieldNames(): readonly string[] {
   const fields = useQuery({
     queryKey: ['fields'],
-    queryFn: ({ signal }) => getJson<Fields>('/fields', { signal }),
-    select: (answer) => answer.fields.map(({ name }) => name),
+    queryFn: ({ signal }) => getJson<FieldList>('/fields', { signal }),
+    select: (answer) => answer.fields.filter(({ filter }) => filter).map(({ name }) => name),
     staleTime: 60_000,
     retry: false,
   })
