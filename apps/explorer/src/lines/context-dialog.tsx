@@ -23,7 +23,8 @@ const noMatches = () => []
 export function ContextDialog({ line, close }: ContextDialogProps) {
   const [size, setSize] = useState(0)
   const count = sizes[size] ?? 500
-  const params = new URLSearchParams({ ...line, before: `${count}`, after: `${count}` })
+  const { id, timestamp } = line
+  const params = new URLSearchParams({ id, timestamp, before: `${count}`, after: `${count}` })
   const context = useQuery({
     queryKey: ['context', line.id, line.timestamp, count],
     queryFn: ({ signal }) => getJson<LogContext>(`/logs/context?${params}`, { signal }),
