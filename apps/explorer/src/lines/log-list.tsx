@@ -36,7 +36,7 @@ export function LogList({
   isBusy = false,
 }: LogListProps) {
   const { rows, activeKey, activateKey, expanded, open, toggleFold, closeAll } = useOpenRows(lines, view.zone)
-  const { scroller, virtualizer } = useRowWindow(rows, view.isWrapped, isFollowing)
+  const { scroller, virtualizer } = useRowWindow(rows, expanded, view.isWrapped, isFollowing)
   const activate = (index: number) => {
     activateKey(rows[index]?.key)
     virtualizer.scrollToIndex(index, { align: 'auto' })
@@ -66,7 +66,7 @@ export function LogList({
         {shown.map((item) => (
           <ListItem
             key={item.row.key}
-            ref={virtualizer.measureElement}
+            measure={virtualizer.measureElement}
             onOpen={open}
             onUnfold={toggleFold}
             {...{ ...item, view, actions }}
