@@ -10,7 +10,8 @@ export async function copyText(text: string, what: string): Promise<void> {
   )
 }
 
-async function writeToClipboard(text: string): Promise<boolean> {
+/** Whether it could; pages that came by plain http from another host have an old way only. */
+export async function writeToClipboard(text: string): Promise<boolean> {
   if (!navigator.clipboard) return copyBySelection(text)
   return navigator.clipboard.writeText(text).then(
     () => true,
