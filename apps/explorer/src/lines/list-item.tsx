@@ -41,6 +41,7 @@ export function ListItem({
       data-index={index}
       role="row"
       aria-rowindex={index + 1}
+      aria-level={row.kind === 'entry' && row.isMember ? 2 : 1}
       aria-selected={isActive}
       aria-expanded={row.kind === 'entry' ? isExpanded : undefined}
       className={classOf(row, isActive, isExpanded)}

@@ -55,7 +55,7 @@ export function LogList({
     <div
       ref={scroller}
       className={`log-list ${view.isWrapped ? 'wrapped' : ''}`}
-      role="grid"
+      role="treegrid"
       tabIndex={0}
       aria-label={label}
       aria-rowcount={rows.length}
