@@ -53,8 +53,10 @@ test('when the server itself is gone, the page stays and says so', async ({ open
   expectFailures()
   await system.query.kill()
   await page.getByRole('button', { name: 'Search again' }).click()
-  await page.getByText('The server cannot be reached').waitFor({ timeout: 40_000 })
+  await page.getByText('The server cannot be reached', { exact: true }).waitFor({ timeout: 40_000 })
   await system.query.restart()
-  await page.getByText('The server cannot be reached').waitFor({ state: 'detached', timeout: 40_000 })
+  await page
+    .getByText('The server cannot be reached', { exact: true })
+    .waitFor({ state: 'detached', timeout: 40_000 })
   await page.getByText('still here').waitFor()
 })
