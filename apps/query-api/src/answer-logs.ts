@@ -67,10 +67,10 @@ export function answerSearch<Query extends LogFilters>(
 }
 
 /** An id that does not exist is a mistake to be told of, in the query as much as in the path. */
-async function requireFilterSubjects(
+export async function requireFilterSubjects(
   deps: QueryDeps,
   principal: Principal,
-  query: LogFilters,
+  query: Pick<LogFilters, 'agent_id' | 'deployment_object_id' | 'work_order_id'>,
 ): Promise<void> {
   const { agent_id, deployment_object_id, work_order_id } = query
   if (agent_id) await requireReadableAgent(deps, principal, agent_id)
@@ -79,7 +79,7 @@ async function requireFilterSubjects(
   if (work_order_id) await requireLinkTarget(deps, principal, 'work_order', work_order_id)
 }
 
-function streamFilterOf(query: LogFilters, subject: LogSubject): StreamFilter {
+export function streamFilterOf(query: LogFilters, subject: LogSubject): StreamFilter {
   return {
     ...anyStream,
     agentId: oneOf('agent_id', subject.agentId, query.agent_id),

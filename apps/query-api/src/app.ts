@@ -42,6 +42,10 @@ import { listSavedSearchesRoute } from './routes/list-saved-searches.ts'
 import { listWorkOrderLogsRoute } from './routes/list-work-order-logs.ts'
 import { listWorkOrdersRoute } from './routes/list-work-orders.ts'
 import { previewRetentionRoute } from './routes/preview-retention.ts'
+import { streamAgentLogsRoute } from './routes/stream-agent-logs.ts'
+import { streamDeploymentObjectLogsRoute } from './routes/stream-deployment-object-logs.ts'
+import { streamLogsRoute } from './routes/stream-logs.ts'
+import { streamWorkOrderLogsRoute } from './routes/stream-work-order-logs.ts'
 
 export interface AppDeps extends QueryDeps {
   config: QueryConfig
@@ -92,6 +96,10 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/deployment-objects/:id/logs/histogram': countDeploymentObjectLogsRoute(deps),
     'GET /api/v1/work-orders/:id/logs/histogram': countWorkOrderLogsRoute(deps),
     'GET /api/v1/logs/histogram': countLogsRoute(deps),
+    'GET /api/v1/agents/:agent_id/logs/stream': streamAgentLogsRoute(deps),
+    'GET /api/v1/deployment-objects/:id/logs/stream': streamDeploymentObjectLogsRoute(deps),
+    'GET /api/v1/work-orders/:id/logs/stream': streamWorkOrderLogsRoute(deps),
+    'GET /api/v1/logs/stream': streamLogsRoute(deps),
     'GET /api/v1/logs/context': getLogContextRoute(deps),
     'GET /api/v1/gaps': listGapsRoute(deps),
     'GET /api/v1/agents': listAgentsRoute(deps),

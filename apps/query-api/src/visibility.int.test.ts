@@ -30,7 +30,9 @@ describe('no GET route shows what the caller may not see', () => {
       [
         `/api/v1/logs/context${entries.own}`,
         `/api/v1/agents/${mine.id}/logs`,
+        `/api/v1/agents/${mine.id}/logs/stream`,
         '/api/v1/logs',
+        '/api/v1/logs/stream',
         '/api/v1/fields',
         '/api/v1/fields/labels.app/values',
         '/api/v1/fields/attributes.marker/values',
@@ -41,9 +43,11 @@ describe('no GET route shows what the caller may not see', () => {
         '/api/v1/deployment-objects',
         `/api/v1/deployment-objects/${links.deployment}`,
         `/api/v1/deployment-objects/${links.deployment}/logs`,
+        `/api/v1/deployment-objects/${links.deployment}/logs/stream`,
         '/api/v1/work-orders',
         `/api/v1/work-orders/${links.order}`,
         `/api/v1/work-orders/${links.order}/logs`,
+        `/api/v1/work-orders/${links.order}/logs/stream`,
       ].toSorted(),
     )
   })
@@ -172,7 +176,7 @@ test('the lines of a deleted agent are gone at once, from every route', async ()
   const gone = allPaths(world).filter((path) =>
     [mine.id, links.deployment, links.order].some((id) => path.includes(id)),
   )
-  expect(gone).toHaveLength(10)
+  expect(gone).toHaveLength(13)
   const answers = await Promise.all(gone.map((path) => api.get(path)))
   expect(answers.map(({ status }) => status)).toEqual(gone.map(() => 404))
 })

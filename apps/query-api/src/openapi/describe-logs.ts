@@ -8,6 +8,7 @@ import {
   StoredGap,
 } from '@logboom/contracts'
 import { ContextQuery } from '../context-query.ts'
+import { FollowQuery } from '../follow/follow-query.ts'
 import { GapsQuery } from '../list-queries.ts'
 import { HistogramQuery, LogQuery } from '../log-query.ts'
 import { listOf } from './list-of.ts'
@@ -39,6 +40,20 @@ const counting = {
   answers: {
     200: { description: 'Every bucket of the window, oldest first', schema: LogHistogram },
   },
+} as const
+
+const following = {
+  tag: 'Logs',
+  access: 'any',
+  query: FollowQuery,
+  takesFields: true,
+  headers: { 'last-event-id': 'The id of the last event that was seen: goes on after it' },
+  description:
+    'Server-Sent Events, in the order of commit, late lines too: `entries` with `{"logs": [StoredEntry …]}`, `gap`, ' +
+    '`live` once all that is stored was given, `progress` with `complete_until`, `dropped` with the number of entries that ' +
+    'a slow client was not sent, and `end`. The id of each is where to go on after it, without loss and without a repeat. ' +
+    'See docs/live.md.',
+  answers: { 200: { description: 'A stream without an end', type: 'text/event-stream' } },
 } as const
 
 const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout', 'overloaded'] as const
@@ -120,6 +135,26 @@ export const logOperations = {
     ...counting,
     summary: 'Count the entries of all agents that the caller may read by time and level',
     problems: [...badWindow, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/agents/:agent_id/logs/stream': {
+    ...following,
+    summary: "Follow an agent's entries",
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/deployment-objects/:id/logs/stream': {
+    ...following,
+    summary: 'Follow the entries of a deployment object',
+    problems: [...badQuery, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/work-orders/:id/logs/stream': {
+    ...following,
+    summary: 'Follow the entries of a work order',
+    problems: [...badQuery, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
+  },
+  'GET /api/v1/logs/stream': {
+    ...following,
+    summary: 'Follow the entries of all agents that the caller may read',
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
   },
   'GET /api/v1/logs/context': {
     tag: 'Logs',

@@ -93,7 +93,7 @@ export const serviceOperations = {
       'was received.',
     query: StatsQuery,
     answers: { 200: { description: 'What the caller may see, as a whole and by agent', schema: Stats } },
-    problems: ['invalid_parameter', 'unknown_parameter', 'agent_not_found', 'query_timeout'],
+    problems: ['invalid_parameter', 'unknown_parameter', 'agent_not_found', 'query_timeout', 'overloaded'],
   },
   'GET /api/v1/whoami': {
     ...service,
