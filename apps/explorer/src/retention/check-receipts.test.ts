@@ -23,7 +23,7 @@ function chain(count: number): Receipt[] {
     }
     const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex')
     const signature = sign(null, Buffer.from(hash), privateKey).toString('base64url')
-    receipts.unshift({ ...content, hash, signature })
+    receipts.unshift({ ...content, kid: 'one', hash, signature })
   }
   return receipts
 }
