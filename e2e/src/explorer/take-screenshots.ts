@@ -8,6 +8,7 @@ import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { fillShowroom } from './fill-showroom.ts'
 import type { Showroom } from './fill-showroom.ts'
+import { untilAnswering } from './until-answering.ts'
 
 interface Shot {
   name: string
@@ -28,6 +29,7 @@ await buildExplorer(root, log)
 log('starting a system')
 const system = await startSystem()
 try {
+  await untilAnswering([system.queryUrl, system.ingestUrl], system.admin)
   const showroom = await fillShowroom({ ingestUrl: system.ingestUrl, admin: system.admin })
   const flags = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
   const variables = Object.entries({ ...process.env, ...env }).flatMap(([name, value]) =>
