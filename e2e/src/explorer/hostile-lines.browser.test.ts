@@ -36,7 +36,7 @@ beforeAll(async () => {
 test('nothing that a line says runs, loads, breaks the page, or leaves its place', async ({ open }) => {
   const { page } = await open({ as: system.admin })
   await page.goto(`/search?agent_id=${agentId}&since=1h`)
-  const grid = page.getByRole('grid', { name: 'Lines' })
+  const grid = page.getByRole('treegrid', { name: 'Lines' })
   await grid.getByRole('row').first().waitFor()
   await page.getByText(`${attacks.length} lines`, { exact: true }).waitFor()
   for (let line = 0; line < attacks.length; line++) {
@@ -61,7 +61,7 @@ test('they can be searched for as what they are: text', async ({ open }) => {
   const query = new URLSearchParams({ agent_id: agentId, since: '1h', q: '<script>alert(1)</script>' })
   await page.goto(`/search?${query.toString()}`)
   await page.getByText('1 line', { exact: true }).waitFor()
-  const row = page.getByRole('grid', { name: 'Lines' }).getByRole('row').first()
+  const row = page.getByRole('treegrid', { name: 'Lines' }).getByRole('row').first()
   expect(await row.innerText()).toContain('<script>alert(1)</script>')
 })
 

@@ -38,7 +38,7 @@ beforeAll(async () => {
 
 async function openSearch(page: Page, query: string): Promise<void> {
   await page.goto(`/search?agent_id=${agent.id}&since=1h&${query}`)
-  await page.getByRole('grid', { name: 'Lines' }).getByRole('row').first().waitFor()
+  await page.getByRole('treegrid', { name: 'Lines' }).getByRole('row').first().waitFor()
 }
 
 const found = (page: Page) => page.locator('.found').innerText()

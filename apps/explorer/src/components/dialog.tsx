@@ -25,12 +25,12 @@ export function Dialog({ title, children, close, className = '' }: DialogProps) 
       }}
     >
       <div className="dialog-body">
-        <header>
+        <div className="dialog-head">
           <h2>{title}</h2>
           <button className="button plain small" type="button" onClick={close} aria-label="Close">
             ✕
           </button>
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

@@ -20,12 +20,12 @@ const sizes = [25, 100, 500]
 const noMatches = () => []
 
 /** The lines around one line, of its container alone: what it did before, and after. */
-export function ContextDialog({ line, close }: ContextDialogProps) {
+export function ContextDialog({ line: { id, timestamp }, close }: ContextDialogProps) {
   const [size, setSize] = useState(0)
   const count = sizes[size] ?? 500
-  const params = new URLSearchParams({ ...line, before: `${count}`, after: `${count}` })
+  const params = new URLSearchParams({ id, timestamp, before: `${count}`, after: `${count}` })
   const context = useQuery({
-    queryKey: ['context', line.id, line.timestamp, count],
+    queryKey: ['context', id, timestamp, count],
     queryFn: ({ signal }) => getJson<LogContext>(`/logs/context?${params}`, { signal }),
     placeholderData: (before) => before,
   })

@@ -1,4 +1,4 @@
-import type { Ref } from 'react'
+import type { RefCallback } from 'react'
 import { EntryDetails } from './entry-details.tsx'
 import type { LineActions } from './line-actions.ts'
 import type { LineView } from './line-view.ts'
@@ -17,7 +17,7 @@ interface ListItemProps {
   actions: LineActions
   onOpen: (key: string) => void
   onUnfold: (key: string) => void
-  ref: Ref<HTMLDivElement>
+  measure: RefCallback<HTMLDivElement>
 }
 
 /** A row of the list at its place: a line, open or not, or what is said between lines. */
@@ -27,18 +27,21 @@ export function ListItem({
   start,
   isActive,
   isExpanded,
-  ref,
+  measure,
   view,
   actions,
   ...open
 }: ListItemProps) {
+  // one line is as high as another: only what can be higher is measured
+  const isMeasured = isExpanded || view.isWrapped || row.kind !== 'entry'
   return (
     <div
       id={rowId(row.key)}
-      ref={ref}
+      ref={isMeasured ? measure : null}
       data-index={index}
       role="row"
       aria-rowindex={index + 1}
+      aria-level={row.kind === 'entry' && row.isMember ? 2 : 1}
       aria-selected={isActive}
       aria-expanded={row.kind === 'entry' ? isExpanded : undefined}
       className={classOf(row, isActive, isExpanded)}

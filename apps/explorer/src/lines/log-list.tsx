@@ -1,9 +1,11 @@
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { RefObject } from 'react'
 import type { TimeZone } from '../format/format-time.ts'
 import { buildRows } from './build-rows.ts'
 import type { RowsInput } from './build-rows.ts'
 import type { LineActions } from './line-actions.ts'
 import type { LineView } from './line-view.ts'
+import type { ListRow } from './list-row.ts'
 import { ListItem, rowId } from './list-item.tsx'
 import { rowHeight, useRowWindow } from './use-row-window.ts'
 import { useKeySet } from './use-key-set.ts'
@@ -36,11 +38,12 @@ export function LogList({
   isBusy = false,
 }: LogListProps) {
   const { rows, activeKey, activateKey, expanded, open, toggleFold, closeAll } = useOpenRows(lines, view.zone)
-  const { scroller, virtualizer } = useRowWindow(rows, view.isWrapped, isFollowing)
+  const { scroller, virtualizer } = useRowWindow(rows, expanded, view.isWrapped, isFollowing)
   const activate = (index: number) => {
     activateKey(rows[index]?.key)
     virtualizer.scrollToIndex(index, { align: 'auto' })
   }
+  const tellEnd = useTellEnd(scroller, rows, isFollowing ? rowHeight : endReach, onEnd)
   useListKeys({ rows, activeKey, actions, activate, toggle: open, unfold: toggleFold, closeAll })
   const shown = virtualizer.getVirtualItems().flatMap(({ index, start }) => {
     const row = rows[index]
@@ -52,21 +55,19 @@ export function LogList({
     <div
       ref={scroller}
       className={`log-list ${view.isWrapped ? 'wrapped' : ''}`}
-      role="grid"
+      role="treegrid"
       tabIndex={0}
       aria-label={label}
       aria-rowcount={rows.length}
       aria-busy={isBusy}
       aria-activedescendant={shown.some(({ isActive }) => isActive) ? rowId(activeKey ?? '') : undefined}
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) =>
-        onEnd?.(scrollHeight - scrollTop - clientHeight < (isFollowing ? rowHeight : endReach))
-      }
+      onScroll={tellEnd}
     >
       <div className="log-rows" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
         {shown.map((item) => (
           <ListItem
             key={item.row.key}
-            ref={virtualizer.measureElement}
+            measure={virtualizer.measureElement}
             onOpen={open}
             onUnfold={toggleFold}
             {...{ ...item, view, actions }}
@@ -91,4 +92,24 @@ function useOpenRows(lines: LogListProps['lines'], zone: TimeZone) {
     [toggleExpanded],
   )
   return { rows, expanded, activeKey, activateKey, open, toggleFold, closeAll }
+}
+
+/** Tells whether the end is near, when the list is scrolled and when it has changed: it may not fill its place. */
+function useTellEnd(
+  scroller: RefObject<HTMLDivElement | null>,
+  rows: readonly ListRow[],
+  reach: number,
+  onEnd: LogListProps['onEnd'],
+) {
+  const tell = () => {
+    if (!scroller.current) return
+    const { scrollHeight, scrollTop, clientHeight } = scroller.current
+    onEnd?.(scrollHeight - scrollTop - clientHeight < reach)
+  }
+  const latest = useRef(tell)
+  useEffect(() => {
+    latest.current = tell
+  })
+  useEffect(() => latest.current(), [rows])
+  return tell
 }

@@ -28,7 +28,7 @@ export function describeProgress(
     const who = silent === 1 ? '1 agent' : `${silent} agents`
     return {
       tone: agents.length > 0 ? 'warning' : '',
-      words: agents.length > 0 ? `${who} not known how far` : 'no agents',
+      words: agents.length > 0 ? `not known how complete: ${who}` : 'no agents',
       detail,
     }
   }

@@ -7,6 +7,8 @@ import { describeProgress } from './describe-progress.ts'
 
 interface ResultBarProps {
   page: LogPage | undefined
+  /** By the counts, where all were counted. */
+  counted: number | undefined
   loaded: number
   isBusy: boolean
   order: 'desc' | 'asc'
@@ -14,15 +16,17 @@ interface ResultBarProps {
 }
 
 /** What the search has found, and how far that can be believed. */
-export function ResultBar({ page, loaded, isBusy, order, turn }: ResultBarProps) {
+export function ResultBar({ page, counted, loaded, isBusy, order, turn }: ResultBarProps) {
   const [zone] = useTimeZone()
   const agentName = useAgentNames()
   const reach = page && describeProgress(page, agentName, (time) => formatClock(time, zone).slice(0, 8))
   return (
     <div className="result-bar">
       <span role="status" className="found">
-        {page ? <strong>{totalOf(page)}</strong> : 'Searching …'}
-        {page && loaded < page.total && <span className="dim"> · {formatCount(loaded)} loaded</span>}
+        {page ? <strong>{totalOf(page, counted)}</strong> : 'Searching …'}
+        {page && (!page.total_is_exact || loaded < page.total) && (
+          <span className="dim"> · {formatCount(loaded)} loaded</span>
+        )}
         {page && isBusy && <span className="dim"> · loading …</span>}
       </span>
       {reach && (
@@ -47,7 +51,8 @@ export function ResultBar({ page, loaded, isBusy, order, turn }: ResultBarProps)
   )
 }
 
-function totalOf({ total, total_is_exact }: LogPage): string {
-  if (!total_is_exact) return `more than ${formatCount(total)} lines`
-  return total === 1 ? '1 line' : `${formatCount(total)} lines`
+function totalOf({ total, total_is_exact }: LogPage, counted: number | undefined): string {
+  const known = total_is_exact ? total : counted
+  if (known === undefined) return `more than ${formatCount(total - 1)} lines`
+  return known === 1 ? '1 line' : `${formatCount(known)} lines`
 }

@@ -43,11 +43,7 @@ export function SearchPage() {
       <div className="search-head">
         {/* typed text is the box's own until it is searched for, and another's when the address changes */}
         <QueryBox key={state.q} q={state.q} {...{ params, problem, search }} />
-        <TimePicker
-          range={state}
-          isLive={state.live}
-          choose={(range) => change({ ...state, ...range, live: false })}
-        />
+        {!state.live && <TimePicker range={state} choose={(range) => change({ ...state, ...range })} />}
         <SearchTools {...{ state, wrap, refresh, toggleLive }} />
       </div>
       <FilterChips

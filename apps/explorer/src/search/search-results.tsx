@@ -50,6 +50,7 @@ export function SearchResults({ state, run, change, onProblem, ...shared }: Sear
       )}
       <ResultBar
         page={first}
+        counted={histogram.data?.total_is_exact ? histogram.data.total : undefined}
         loaded={lines.entries.length}
         isBusy={search.isFetching}
         order={state.order}

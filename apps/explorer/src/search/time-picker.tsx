@@ -8,12 +8,11 @@ import type { TimeRange } from './time-range.ts'
 interface TimePickerProps {
   range: TimeRange
   choose: (range: TimeRange) => void
-  isLive: boolean
 }
 
-export function TimePicker({ range, choose, isLive }: TimePickerProps) {
+export function TimePicker({ range, choose }: TimePickerProps) {
   const [zone] = useTimeZone()
-  const words = isLive ? 'Live' : describeRange(range, zone)
+  const words = describeRange(range, zone)
   return (
     <Popover label={<span aria-label={`Time range: ${words}`}>{words} ▾</span>} title="Time range">
       {(close) => {

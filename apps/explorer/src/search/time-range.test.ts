@@ -14,7 +14,7 @@ test('relative times are known by their length, fixed ones have none', () => {
 
 test('a range is told in words', () => {
   expect(describeRange({ since: '15m', until: '' }, 'utc')).toBe('Last 15 minutes')
-  expect(describeRange({ since: '7m', until: '' }, 'utc')).toBe('Last 7m')
+  expect(describeRange({ since: '7m', until: '' }, 'utc')).toBe('Last 7 min')
   expect(describeRange({ since: '2026-11-27T10:00:00Z', until: '5m' }, 'utc')).toBe(
     '2026-11-27 10:00:00 UTC – 5m ago',
   )

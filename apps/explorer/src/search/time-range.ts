@@ -1,3 +1,4 @@
+import { formatDuration } from '../format/format-duration.ts'
 import type { TimeZone } from '../format/format-time.ts'
 import { formatMoment } from '../format/format-time.ts'
 
@@ -31,7 +32,8 @@ export function durationOf(text: string): number | undefined {
 export function describeRange({ since, until }: TimeRange, zone: TimeZone): string {
   const preset = presets.find((known) => known.since === since)
   if (until === '' && preset) return preset.name
-  if (until === '' && durationOf(since) !== undefined) return `Last ${since}`
+  const length = durationOf(since)
+  if (until === '' && length !== undefined) return `Last ${formatDuration(length / 1000)}`
   return `${describeTime(since, zone)} – ${until === '' ? 'now' : describeTime(until, zone)}`
 }
 
