@@ -56,7 +56,7 @@ export const test = base
       context.setDefaultTimeout(waitMs)
       if (as !== undefined) await signInByApi(context, as)
       const page = await context.newPage()
-      const visit = { page, ...watchPage(page, system.url) }
+      const visit = { page, ...watchPage(page, options.baseURL ?? system.url) }
       visits.push(visit)
       return visit
     }

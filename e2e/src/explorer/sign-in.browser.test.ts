@@ -41,7 +41,12 @@ test('the key is kept nowhere that a script can read, and signing out ends the s
   await enterKey(page, system.admin)
   await page.waitForURL(/\/search/)
   const stored = await page.evaluate(() =>
-    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]),
+    JSON.stringify([
+      Object.entries(localStorage),
+      Object.entries(sessionStorage),
+      document.cookie,
+      location.href,
+    ]),
   )
   expect(stored).not.toContain(system.admin.slice(-20))
   expect(stored).not.toContain('logboom_session')

@@ -2,7 +2,7 @@ import type { SearchProgress, StoredEntry } from '@logboom/contracts'
 import { usageError } from '../cli-error.ts'
 import { buildLogRequest } from '../logs/filter-options.ts'
 import { followLogs } from '../logs/follow-logs.ts'
-import type { Follower } from '../logs/follow-logs.ts'
+import type { Dropped, Follower } from '../logs/follow-logs.ts'
 import { gapNote } from '../logs/gap-note.ts'
 import { progressNote } from '../logs/progress-note.ts'
 import { chooseShow } from '../logs/show-options.ts'
@@ -36,14 +36,17 @@ function followerOf(terminal: Terminal, { format, notes, note }: Show): Follower
       await terminal.write(entries.map((entry) => format.line(entry)).join(''))
     },
     gap: (gap) => note(gapNote(gap, notes)),
-    dropped: (count) =>
-      note(
-        notes.paint.warning(`-- ${formatCount(count)} lines were left out: this reader is too slow`) + '\n',
-      ),
+    dropped: (dropped) => note(`${notes.paint.warning(droppedText(dropped))}\n`),
     progress: tellLag,
     lost: (reason) => note(`-- ${reason}; connecting again\n`),
     back: () => note('-- connected again; nothing was missed\n'),
   }
+}
+
+function droppedText({ count, gaps = 0 }: Dropped): string {
+  const left =
+    gaps > 0 ? `${formatCount(count)} lines and ${formatCount(gaps)} gaps` : `${formatCount(count)} lines`
+  return `-- ${left} were left out: they came faster than they were read`
 }
 
 /** Who lags is told once, and again when that has changed by much. */

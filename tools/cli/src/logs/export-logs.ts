@@ -8,8 +8,10 @@ import type { LogRequest } from './filter-options.ts'
 
 /** What stands between the lines of an export, and after them. */
 interface ExportMark {
-  /** Where to go on behind what came before it; null: that was all. */
+  /** Where to go on behind what came before it; null also where nothing came. */
   next_cursor: string | null
+  /** That was all. */
+  complete: boolean
 }
 
 type ExportItem = StoredEntry | { export: ExportMark }
@@ -39,8 +41,10 @@ export async function* exportLogs(
   }
   for await (const item of resume(open, { triesMax, lost, back })) {
     if ('export' in item) {
-      if (item.export.next_cursor === null) return
-      where = [['cursor', item.export.next_cursor]]
+      const { complete, next_cursor: cursor } = item.export
+      if (complete) return
+      if (cursor === null) continue
+      where = [['cursor', cursor]]
       had.clear()
     } else if (!had.has(item.id)) {
       had.add(item.id)

@@ -13,9 +13,16 @@ export interface Follower extends Pick<ResumeOptions, 'lost' | 'back'> {
   /** One batch after the other: what is slow here slows the stream. */
   entries(entries: StoredEntry[]): Promise<void>
   gap(gap: StoredGap): void
-  /** So many lines were left out, as this reader was too slow. */
-  dropped(count: number): void
+  /** This reader was too slow. */
+  dropped(dropped: Dropped): void
   progress(progress: SearchProgress): void
+}
+
+/** What was left out. */
+export interface Dropped {
+  /** Of entries. */
+  count: number
+  gaps?: number
 }
 
 /** Heartbeats come every 15 s. */
@@ -28,10 +35,17 @@ const silenceMsMax = 45_000
  */
 export async function followLogs(broker: Broker, request: LogRequest, follower: Follower): Promise<void> {
   let lastId = ''
+  /** Entries that came with no id of their own, such as the beginning of a tail: they come again after a break. */
+  const had = new Set<string>()
   const open = (answered: () => void) => openEvents(broker, request, { lastId, answered })
   const { lost, back } = follower
   for await (const event of resume(open, { triesMax: Number.POSITIVE_INFINITY, lost, back })) {
-    await takeEvent(event, follower)
+    if (event.type === 'entries') {
+      const entries = entriesOf(event).filter(({ id }) => !had.has(id))
+      await follower.entries(entries)
+      for (const { id } of entries) had.add(id)
+    } else tellEvent(event, follower)
+    if (event.id !== lastId) had.clear()
     // only now, as it has been taken
     lastId = event.id
   }
@@ -63,14 +77,16 @@ async function* openEvents(
   }
 }
 
-function takeEvent(event: ServerEvent, follower: Follower): Promise<void> | void {
+function entriesOf(event: ServerEvent): StoredEntry[] {
+  return contentOf<{ logs: StoredEntry[] }>(event).logs
+}
+
+function tellEvent(event: ServerEvent, follower: Follower): void {
   switch (event.type) {
-    case 'entries':
-      return follower.entries(contentOf<{ logs: StoredEntry[] }>(event).logs)
     case 'gap':
       return follower.gap(contentOf<StoredGap>(event))
     case 'dropped':
-      return follower.dropped(contentOf<{ count: number }>(event).count)
+      return follower.dropped(contentOf<Dropped>(event))
     case 'progress':
       return follower.progress(contentOf<SearchProgress>(event))
   }

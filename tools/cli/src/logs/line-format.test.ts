@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { namesOf } from '../broker/agent-names.ts'
+import { anyText } from '../terminal/any-text-fixture.ts'
 import { choosePaint } from '../terminal/paint.ts'
 import { entryOf } from './entry-fixture.ts'
 import { lineFormat } from './line-format.ts'
@@ -43,10 +44,9 @@ describe('a line', () => {
   test.each(['text', 'json', 'csv'] as const)(
     'as %s has no control character, whatever is in it',
     (format) => {
-      const text = fc.string({ unit: 'binary' })
       const shown = lineFormat(format, options)
       fc.assert(
-        fc.property(text, text, text, (message, pod_name, value) => {
+        fc.property(anyText, anyText, anyText, (message, pod_name, value) => {
           const line = shown.line(entryOf({ message, pod_name, attributes: { [value]: value } }))
           return !harmful.test(line)
         }),

@@ -1,31 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { anyText } from './any-text-fixture.ts'
 import { neutralise, neutraliseJson, neutraliseLines } from './neutralise.ts'
 
 // oxlint-disable-next-line no-control-regex -- these must not survive
 const harmful = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Cs}/u
-const anyText = fc.oneof(
-  fc.string({ unit: 'binary' }),
-  fc
-    .array(
-      fc.constantFrom(
-        '\u001b',
-        '[',
-        '31m',
-        ']0;title',
-        '\u0007',
-        '\u009b',
-        '2J',
-        '\u202e',
-        '\n',
-        '\r',
-        '\t',
-        'a',
-        '\ud800',
-      ),
-    )
-    .map((parts) => parts.join('')),
-)
 
 test('no control character, turn of direction or half of a character survives, whatever the text', () => {
   fc.assert(fc.property(anyText, (text) => !harmful.test(neutralise(text))))
