@@ -41,7 +41,9 @@ export function LogList({
   const { scroller, virtualizer } = useRowWindow(rows, expanded, view.isWrapped, isFollowing)
   const activate = (index: number) => {
     activateKey(rows[index]?.key)
-    virtualizer.scrollToIndex(index, { align: 'auto' })
+    // with the last line comes what is said at the end
+    const isLast = rows.findLastIndex(({ kind }) => kind === 'entry') === index
+    virtualizer.scrollToIndex(isLast ? rows.length - 1 : index, { align: 'auto' })
   }
   const tellEnd = useTellEnd(scroller, rows, isFollowing ? rowHeight : endReach, onEnd)
   useListKeys({ rows, activeKey, actions, activate, toggle: open, unfold: toggleFold, closeAll })
