@@ -42,7 +42,12 @@ export function useRowWindow(
   useEffect(() => {
     if (isFollowing && rows.length > 0) virtualizer.scrollToIndex(rows.length - 1, { align: 'end' })
   }, [isFollowing, rows, virtualizer])
-  return { scroller, virtualizer }
+  const reveal = (index: number) => {
+    // with the last line comes what is said at the end
+    const isLast = rows.findLastIndex(({ kind }) => kind === 'entry') === index
+    virtualizer.scrollToIndex(isLast ? rows.length - 1 : index, { align: 'auto' })
+  }
+  return { scroller, virtualizer, reveal }
 }
 
 function indexOf(rows: readonly ListRow[], key: string): number {
