@@ -54,6 +54,7 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/deployment-objects/:id/logs/stream', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/work-orders/:id/logs/stream', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/logs/stream', owner: 'query-api' },
+  { method: 'GET', path: '/ws/logs', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/logs/context', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/gaps', owner: 'query-api' },
   { method: 'GET', path: '/api/v1/agents', owner: 'query-api' },

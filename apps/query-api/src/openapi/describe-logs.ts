@@ -156,6 +156,24 @@ export const logOperations = {
     summary: 'Follow the entries of all agents that the caller may read',
     problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
   },
+  'GET /ws/logs': {
+    tag: 'Logs',
+    access: 'any',
+    query: FollowQuery,
+    takesFields: true,
+    summary: 'Follow entries by WebSocket',
+    description:
+      'As `GET /api/v1/logs/stream`, with the same filters, as JSON frames: `{"type": "entries", "id": …, "logs": [StoredEntry …]}`, ' +
+      '`gap`, `live`, `progress`, `dropped`, `heartbeat` and `end`. What is refused is refused before the upgrade.',
+    answers: { 101: { description: 'The connection is a WebSocket' } },
+    problems: [
+      ...badQuery,
+      'upgrade_required',
+      'agent_not_found',
+      'deployment_object_not_found',
+      'work_order_not_found',
+    ],
+  },
   'GET /api/v1/logs/context': {
     tag: 'Logs',
     access: 'any',
