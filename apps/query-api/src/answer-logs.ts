@@ -66,7 +66,7 @@ function answerSearch<Query extends LogFilters>(
 }
 
 /** An id that does not exist is a mistake to be told of, in the query as much as in the path. */
-async function requireFilterSubjects(
+export async function requireFilterSubjects(
   deps: QueryDeps,
   principal: Principal,
   query: LogFilters,
@@ -78,7 +78,7 @@ async function requireFilterSubjects(
   if (work_order_id) await requireLinkTarget(deps, principal, 'work_order', work_order_id)
 }
 
-function streamFilterOf(query: LogFilters, subject: LogSubject): StreamFilter {
+export function streamFilterOf(query: LogFilters, subject: LogSubject): StreamFilter {
   return {
     ...anyStream,
     agentId: oneOf('agent_id', subject.agentId, query.agent_id),

@@ -54,7 +54,7 @@ export const Limit = z.coerce.number().int().min(1).max(1_000).default(100).desc
 export const Cursor = z.string().min(1, 'must not be empty').describe('`next_cursor` of the page before')
 
 /** What entries are asked for: of every route that answers them or counts them. */
-const filterParameters = {
+export const filterParameters = {
   namespace: Text.optional(),
   pod_name: Text.optional().describe('Beginning of the name; a trailing `*` is accepted'),
   pod_name_exact: Text.optional(),
@@ -117,7 +117,7 @@ export const HistogramQuery = z.object({
 
 type Fields = [key: string, value: string][]
 
-interface FieldFilters {
+export interface FieldFilters {
   attributes: Fields
   labels: Fields
 }
@@ -140,7 +140,8 @@ export function parseHistogramQuery(raw: RawQuery): HistogramQuery {
   return parseFiltered(raw, HistogramQuery)
 }
 
-function parseFiltered<S extends z.ZodObject>(raw: RawQuery, schema: S): z.output<S> & FieldFilters {
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFiltered<S extends z.ZodObject>(raw: RawQuery, schema: S): z.output<S> & FieldFilters {
   const isField = (name: string) => fieldPrefixes.some((prefix) => name.startsWith(prefix))
   const entries = Object.entries(raw)
   const query = parseQuery(Object.fromEntries(entries.filter(([name]) => !isField(name))), schema)

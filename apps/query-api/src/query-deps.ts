@@ -12,6 +12,8 @@ export interface QueryDeps {
   tokens: Pick<Tokens, 'jwks'>
   metrics: QueryMetrics
   gates: Gates
+  /** Aborted when the service is about to stop: what has no end of its own ends then. */
+  stopping: AbortSignal
   /** Null: without a Redis. */
   queueDepth: Pick<QueueDepthView, 'read'> | null
   config: Pick<QueryConfig, 'SEARCH_TIME_MS' | 'COUNT_TIMEOUT_MS' | 'STATEMENT_TIMEOUT_MS' | 'MAX_INSTANCES'>

@@ -31,6 +31,10 @@ describe('no GET route shows what the caller may not see', () => {
         `/api/v1/logs/context${entries.own}`,
         `/api/v1/agents/${mine.id}/logs`,
         '/api/v1/logs',
+        `/api/v1/agents/${mine.id}/logs/export`,
+        `/api/v1/deployment-objects/${links.deployment}/logs/export`,
+        `/api/v1/work-orders/${links.order}/logs/export`,
+        '/api/v1/logs/export',
         '/api/v1/gaps',
         '/api/v1/dead-letters',
         '/api/v1/saved-searches',
@@ -168,7 +172,7 @@ test('the lines of a deleted agent are gone at once, from every route', async ()
   const gone = allPaths(world).filter((path) =>
     [mine.id, links.deployment, links.order].some((id) => path.includes(id)),
   )
-  expect(gone).toHaveLength(10)
+  expect(gone).toHaveLength(13)
   const answers = await Promise.all(gone.map((path) => api.get(path)))
   expect(answers.map(({ status }) => status)).toEqual(gone.map(() => 404))
 })
