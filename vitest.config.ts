@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...exclude, '**/*.{int,e2e,chaos}.test.ts'],
+          exclude: [...exclude, '**/*.{int,e2e,browser,chaos}.test.ts'],
           pool: 'threads',
           // a property on a busy machine
           testTimeout: 20_000,
@@ -46,6 +46,22 @@ export default defineConfig({
         },
       },
       {
+        // the explorer in a real browser, all files before one system
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['e2e/**/*.browser.test.ts'],
+          exclude,
+          globalSetup: ['e2e/src/explorer/set-up.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 10_000 } },
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
         // npm run test:chaos: minutes each, with more lines and more kills than anybody waits for after a change
         extends: true,
         test: {
@@ -56,7 +72,7 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 1_800_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'apps/query-api': LIBRARIES,
   'apps/retention-worker': ['contracts', 'db', 'service'],
   'apps/explorer': ['contracts'],
-  'tools/standalone': [...LIBRARIES, ...APPS, 'servers'],
+  'tools/standalone': [...LIBRARIES, ...APPS, 'bundle', 'servers'],
   'tools/docs': [...LIBRARIES, ...APPS],
   'tools/servers': [],
   'tools/testing': [...LIBRARIES, 'servers'],
@@ -27,7 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'tools/bundle': [],
   'tools/check': [],
   'tools/cli': ['contracts'],
-  e2e: [...LIBRARIES, 'servers', 'system', 'testing'],
+  e2e: [...LIBRARIES, 'bundle', 'servers', 'system', 'testing'],
 }
 // Packages that one project alone may use, tools and e2e aside.
 const HOME_OF: Record<string, string> = {
@@ -40,7 +40,7 @@ const HOME_OF: Record<string, string> = {
   '@kubernetes/client-node': 'apps/agent',
 }
 // Declared once at the root, for tests of every project.
-const TEST_PACKAGES = ['vitest', 'fast-check', '@logboom/testing']
+const TEST_PACKAGES = ['vitest', 'fast-check', '@logboom/testing', '@logboom/system']
 
 type Manifest = { dependencies?: Record<string, string> }
 type SourceFile = { path: string; project: string; text: string; imports: string[] }
@@ -52,7 +52,7 @@ const files = projects.flatMap(readSources)
 const product = files.filter(({ path }) => /^(libs|apps)\//.test(path) && !isTest(path))
 
 function readSources(project: string): SourceFile[] {
-  const paths = globSync(`${project}/**/*.ts`, {
+  const paths = globSync(`${project}/**/*.{ts,tsx}`, {
     cwd: ROOT,
     exclude: ['**/node_modules/**', '**/generated/**'],
   })
@@ -79,7 +79,7 @@ function declaredBy(project: string): string[] {
 
 /** `x-fixture.ts` is what several tests share. */
 function isTest(path: string): boolean {
-  return /(\.test|-fixture)\.ts$/.test(path)
+  return /(\.test|-fixture)\.tsx?$/.test(path)
 }
 
 function isPackage(specifier: string): boolean {
@@ -148,8 +148,20 @@ describe('rules of the product', () => {
     expect(endings.filter((path) => path !== 'libs/service/src/lifecycle.ts')).toEqual([])
   })
 
+  test('no page makes markup of text: what a line says is never run', () => {
+    const sinks =
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|createContextualFragment|\beval\(|new Function\(/i
+    expect(pathsWith(sinks).filter((path) => path.startsWith('apps/explorer/'))).toEqual([])
+  })
+
+  test('the explorer takes types alone from our libraries: it has no room for what they are made of', () => {
+    expect(
+      pathsWith(/^import (?!type\b)[^'\n]*'@logboom\//m).filter((path) => path.startsWith('apps/explorer/')),
+    ).toEqual([])
+  })
+
   test('a main.ts shows its process on one screen of 60 lines', () => {
-    const mains = product.filter(({ path }) => path.endsWith('/main.ts'))
+    const mains = product.filter(({ path }) => /\/main\.tsx?$/.test(path))
     expect(mains.filter(({ text }) => text.split('\n').length > 60).map(({ path }) => path)).toEqual([])
   })
 })

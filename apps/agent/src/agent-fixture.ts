@@ -15,15 +15,18 @@ import type { AgentParts, RunningAgent } from './start.ts'
 export const agentId = '018f6f3e-0000-7000-8000-000000000001'
 
 /** A directory of its own for each test, with what a quick agent needs to be told. */
-export function agentSetting(brokerUrl: string): {
+export function agentSetting(
+  brokerUrl: string,
+  account = { id: agentId, pak: 'logboom_Ab3dEf9h_K3sVbQ9wZtYx8uRm2pLh7nDf4cGj' },
+): {
   directory: string
   logs: string
   env: Record<string, string>
 } {
   const directory = mkdtempSync(join(tmpdir(), 'logboom-agent-'))
   const env = {
-    AGENT_ID: agentId,
-    AGENT_PAK: 'logboom_Ab3dEf9h_K3sVbQ9wZtYx8uRm2pLh7nDf4cGj',
+    AGENT_ID: account.id,
+    AGENT_PAK: account.pak,
     BROKER_URL: brokerUrl,
     FOLLOW: join(directory, '*.log'),
     FOLLOW_POD_NAME: 'test-host',

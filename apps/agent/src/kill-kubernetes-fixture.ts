@@ -2,20 +2,20 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@logboom/testing'
 import { expect } from 'vitest'
-import { agentId, agentSetting, spawnAgent } from './agent-fixture.ts'
-import { openFakeBroker } from './fake-broker-fixture.ts'
-import type { Behaviour, FakeBroker } from './fake-broker-fixture.ts'
+import { agentSetting, spawnAgent } from './agent-fixture.ts'
+import { startBroker } from './broker-fixture.ts'
+import type { Broker, Way } from './broker-fixture.ts'
 import { openFakeApiServer } from './sources/kubernetes/fake-api-server-fixture.ts'
 import { startFakeKubelet } from './sources/kubernetes/fake-kubelet-fixture.ts'
 import type { FakeKubelet } from './sources/kubernetes/fake-kubelet-fixture.ts'
 import { kubeconfigFor } from './sources/kubernetes/kubeconfig-fixture.ts'
 
 /** Now and then everything that can go wrong with a request does. */
-function unreliable(): Behaviour {
+function unreliable(): Way {
   const dice = Math.random()
   if (dice < 0.1) return { status: 503, headers: { 'Retry-After': '0' } }
-  if (dice < 0.2) return 'keep and drop'
-  return dice < 0.25 ? 'drop' : 'keep'
+  if (dice < 0.2) return 'drop the answer'
+  return dice < 0.25 ? 'drop' : 'pass'
 }
 
 /** So far the writer runs ahead of the agent. */
@@ -65,45 +65,41 @@ export interface KillPlan {
 }
 
 /**
- * Kills an agent that reads three containers through a fake API server again and again, before a broker that fails, and
- * holds what the broker kept against what the containers wrote.
+ * Kills an agent that reads three containers through a fake API server again and again, before a broker that is hard to
+ * reach, and holds what the broker has stored against what the containers wrote.
  */
 export async function expectKillsLoseNothing({ kills, linesMin }: KillPlan): Promise<void> {
-  const [broker, api] = await Promise.all([openFakeBroker(), openFakeApiServer()])
+  const [broker, api] = await Promise.all([startBroker(), openFakeApiServer()])
   const kubelet = startFakeKubelet(api)
-  const { directory, env: bare } = agentSetting(broker.url)
+  const { directory, env: bare } = agentSetting(broker.url, broker.account)
   const kubeconfig = join(directory, 'kubeconfig')
   writeFileSync(kubeconfig, kubeconfigFor(api.url))
   const env = { ...bare, FOLLOW: '', KUBERNETES: 'api', KUBECONFIG: kubeconfig, MIN_LEVEL: 'TRACE' }
-  const labels = { 'brokkr.io/agent-id': agentId }
+  const labels = { 'brokkr.io/agent-id': broker.account.id }
   const uids = ['a', 'b', 'c'].map((name) => api.createPod({ name, labels }).metadata.uid)
   for (const uid of uids) kubelet.run(uid)
   const seen = new Set<string>()
-  broker.behave = (push) => {
-    const behaviour = unreliable()
-    for (const { message } of push.entries) seen.add(message)
-    return behaviour
+  const lead = (way: () => Way) => {
+    broker.lead = ({ messages }) => {
+      for (const message of messages) seen.add(message)
+      return way()
+    }
   }
+  lead(unreliable)
   const writing = startWriting(kubelet, uids, seen)
   const busyKills = await killAgain(kills, env, broker, () => writing.lines.length > seen.size)
-  broker.behave = (push) => {
-    for (const { message } of push.entries) seen.add(message)
-    return 'keep'
-  }
+  lead(() => 'pass')
   const last = spawnAgent(env)
   await until(() => writing.lines.length >= linesMin, { what: 'enough lines', timeoutMs: 60_000 })
   await writing.stop()
-  const kept = () => new Set(broker.entries().map(({ message }) => message)).size
-  await until(() => kept() >= writing.lines.length, { what: 'all lines', timeoutMs: 30_000, intervalMs: 300 })
+  const areStored = async () => (await broker.storedCount()) >= writing.lines.length
+  await until(areStored, { what: 'all lines', timeoutMs: 30_000, intervalMs: 300 })
   last.child.kill('SIGTERM')
   expect(await last.exited).toBe(0)
 
   expect(busyKills).toBeGreaterThanOrEqual(kills * 0.8)
-  const stored = new Map(
-    broker.entries().map((entry) => [`${entry.entry_id} ${entry.timestamp}`, entry.message]),
-  )
-  expect([...stored.values()].toSorted()).toEqual(writing.lines.toSorted())
-  expect(broker.gaps()).toEqual([])
+  expect((await broker.stored()).toSorted()).toEqual(writing.lines.toSorted())
+  expect(await broker.gaps()).toEqual([])
   await broker.close()
   await api.close()
   rmSync(directory, { recursive: true, force: true })
@@ -113,15 +109,15 @@ export async function expectKillsLoseNothing({ kills, linesMin }: KillPlan): Pro
 async function killAgain(
   kills: number,
   env: Record<string, string>,
-  broker: FakeBroker,
+  broker: Broker,
   isBusy: () => boolean,
 ): Promise<number> {
   let busyKills = 0
   for (let kill = 0; kill < kills; kill += 1) {
     const agent = spawnAgent(env)
-    const before = broker.pushes.length
+    const before = broker.attempts.length
     const wanted = 1 + Math.floor(Math.random() * 6)
-    await until(() => broker.pushes.length >= before + wanted, {
+    await until(() => broker.attempts.length >= before + wanted, {
       what: `push ${wanted}; the agent says ${agent.output()}`,
       timeoutMs: 20_000,
       intervalMs: 1 + Math.floor(Math.random() * 7),

@@ -5,15 +5,21 @@ import { Router } from 'express'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { RegistryDeps } from './registry-deps.ts'
 import { createAgentRoute } from './routes/create-agent.ts'
+import { createSavedSearchRoute } from './routes/create-saved-search.ts'
+import { createSessionRoute } from './routes/create-session.ts'
 import { deleteAgentRoute } from './routes/delete-agent.ts'
 import { deleteDeadLetterRoute } from './routes/delete-dead-letter.ts'
 import { deleteDeploymentObjectRoute } from './routes/delete-deployment-object.ts'
 import { deleteRetentionAssignmentRoute } from './routes/delete-retention-assignment.ts'
 import { deleteRetentionClassRoute } from './routes/delete-retention-class.ts'
+import { deleteSavedSearchRoute } from './routes/delete-saved-search.ts'
+import { deleteSessionRoute } from './routes/delete-session.ts'
 import { deleteWorkOrderRoute } from './routes/delete-work-order.ts'
 import { getLimitsRoute } from './routes/get-limits.ts'
+import { getSessionRoute } from './routes/get-session.ts'
 import { issueAgentPakRoute } from './routes/issue-agent-pak.ts'
 import { issuePakRoute } from './routes/issue-pak.ts'
+import { issueTicketRoute } from './routes/issue-ticket.ts'
 import { issueTokenRoute } from './routes/issue-token.ts'
 import { putDeploymentObjectRoute } from './routes/put-deployment-object.ts'
 import { putRetentionAssignmentRoute } from './routes/put-retention-assignment.ts'
@@ -24,6 +30,8 @@ import { requeueDeadLetterRoute } from './routes/requeue-dead-letter.ts'
 import { revokeAgentPakRoute } from './routes/revoke-agent-pak.ts'
 import { revokePakRoute } from './routes/revoke-pak.ts'
 import { updateAgentRoute } from './routes/update-agent.ts'
+import { updateSavedSearchRoute } from './routes/update-saved-search.ts'
+import { updatePakRoute } from './routes/update-pak.ts'
 
 /** The write side of the registry: all that ingest-api owns but the push of logs. */
 export function registryRoutes(deps: RegistryDeps): Router {
@@ -49,8 +57,16 @@ function handlersOf(deps: RegistryDeps): Partial<Record<RouteKey, RequestHandler
     'POST /api/v1/agents/:agent_id/paks': issueAgentPakRoute(deps),
     'DELETE /api/v1/agents/:agent_id/paks/:pak_id': revokeAgentPakRoute(deps),
     'POST /api/v1/paks': issuePakRoute(deps),
+    'PATCH /api/v1/paks/:pak_id': updatePakRoute(deps),
     'DELETE /api/v1/paks/:pak_id': revokePakRoute(deps),
+    'POST /api/v1/saved-searches': createSavedSearchRoute(deps),
+    'PATCH /api/v1/saved-searches/:id': updateSavedSearchRoute(deps),
+    'DELETE /api/v1/saved-searches/:id': deleteSavedSearchRoute(deps),
     'POST /api/v1/auth/token': issueTokenRoute(deps),
+    'POST /api/v1/auth/session': createSessionRoute(deps),
+    'GET /api/v1/auth/session': getSessionRoute(deps),
+    'DELETE /api/v1/auth/session': deleteSessionRoute(deps),
+    'POST /api/v1/auth/ticket': issueTicketRoute(deps),
     'PUT /api/v1/deployment-objects/:id': putDeploymentObjectRoute(deps),
     'DELETE /api/v1/deployment-objects/:id': deleteDeploymentObjectRoute(deps),
     'PUT /api/v1/work-orders/:id': putWorkOrderRoute(deps),

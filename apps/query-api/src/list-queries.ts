@@ -1,4 +1,11 @@
-import { AgentStatus, gapReasons, Pak, receiptKinds, WorkOrderStatus } from '@logboom/contracts'
+import {
+  AgentStatus,
+  gapReasons,
+  Pak,
+  PutRetentionClass,
+  receiptKinds,
+  WorkOrderStatus,
+} from '@logboom/contracts'
 import { z } from 'zod'
 import { listQuery } from './answer-list.ts'
 import { Id, Time } from './log-query.ts'
@@ -52,6 +59,21 @@ export const GapsQuery = z.object({
   reason: z.enum(gapReasons).optional(),
   since: Time.optional().describe('Gaps that end at or after this'),
   until: Time.optional().describe('Gaps that begin before this'),
+})
+
+export const SavedSearchesQuery = z.object({
+  ...listQuery,
+  all: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('For admins: `true` lists those that others do not share, too'),
+})
+
+export const StatsQuery = z.object({ agent_id: Id.optional() })
+
+export const PreviewQuery = z.object({
+  retention_class: Text.optional().describe('As if this class had `retention_seconds`'),
+  retention_seconds: z.coerce.number().pipe(PutRetentionClass.shape.retention_seconds).optional(),
 })
 
 export const NoQuery = z.object({})

@@ -23,6 +23,7 @@ export interface Answer {
 
 export interface TestQueryApi {
   url: string
+  databaseUrl: string
   db: Database
   pool: TestDatabase['pool']
   admin: string
@@ -61,6 +62,7 @@ export async function openQueryApi(
   const admin = await issue(db, { kind: 'admin' })
   return {
     url,
+    databaseUrl: database.url,
     db,
     pool: database.pool,
     admin,
@@ -112,7 +114,7 @@ async function call(url: string, method: string, path: string, as: string | null
     headers: as === null ? {} : { Authorization: `Bearer ${as}` },
   })
   const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json')
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text }
 }
 

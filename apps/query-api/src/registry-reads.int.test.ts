@@ -191,15 +191,12 @@ describe('dead letters', () => {
 test('everybody can ask who they are', async () => {
   const agent = await api.createAgent()
   const reader = await api.issueReader({ namespaces: ['n'] })
+  await api.pool.query(`update paks set label = 'on call' where kind = 'reader' and scope_namespaces = '{n}'`)
   const whoami = async (as: string) => WhoAmI.parse((await api.get('/api/v1/whoami', as)).body)
-  expect(await whoami(api.admin)).toEqual({ kind: 'admin', agent_id: null, agents: null, namespaces: null })
-  expect(await whoami(agent.pak)).toEqual({
-    kind: 'agent',
-    agent_id: agent.id,
-    agents: [agent.id],
-    namespaces: null,
-  })
-  expect(await whoami(reader)).toEqual({ kind: 'reader', agent_id: null, agents: null, namespaces: ['n'] })
+  const all = { agent_id: null, agents: null, namespaces: null, label: 'test' }
+  expect(await whoami(api.admin)).toEqual({ ...all, kind: 'admin' })
+  expect(await whoami(agent.pak)).toEqual({ ...all, kind: 'agent', agent_id: agent.id, agents: [agent.id] })
+  expect(await whoami(reader)).toEqual({ ...all, kind: 'reader', namespaces: ['n'], label: 'on call' })
 })
 
 test('the public keys are there for anybody, without their private halves', async () => {

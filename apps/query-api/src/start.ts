@@ -1,12 +1,21 @@
-import { checkMigrations, findPak, isUnavailable, listSigningKeys, openDatabase, touchPak } from '@logboom/db'
+import { join } from 'node:path'
+import { checkMigrations, listSigningKeys, openDatabase } from '@logboom/db'
 import type { Database } from '@logboom/db'
+import { openQueueDepth } from '@logboom/queue'
+import type { QueueDepthView } from '@logboom/queue'
 import { cachedReadiness, listenHttp, openAuth, openPrivateKey, serveOps, tlsOf } from '@logboom/service'
 import type { Lifecycle, Logger, SigningKey } from '@logboom/service'
 import { Registry } from 'prom-client'
 import { createApp } from './app.ts'
 import { databaseUrlOf } from './config.ts'
 import type { QueryConfig } from './config.ts'
+import { loadExplorer } from './explorer/load-explorer.ts'
+import type { Explorer } from './explorer/load-explorer.ts'
+import { createFollowMetrics } from './follow/follow-metrics.ts'
+import { openFollowing } from './follow/open-following.ts'
 import { createMetrics } from './metrics.ts'
+import { openGates } from './open-gates.ts'
+import { openLookups } from './open-lookups.ts'
 
 /**
  * Searches take milliseconds: compiling a plan takes longer than most of them. What is looked for lies in memory or on a
@@ -14,7 +23,7 @@ import { createMetrics } from './metrics.ts'
  */
 const searchSettings = { jit: 'off', random_page_cost: '1.1' }
 
-/** Opens what query-api needs and serves its API. Needs PostgreSQL alone, of which a replica will do. */
+/** Opens what query-api needs and serves its API. Needs PostgreSQL, of which a replica will do. */
 export async function startQueryApi(
   config: QueryConfig,
   life: Lifecycle,
@@ -42,24 +51,50 @@ export async function startQueryApi(
   const { authenticator, tokens } = openAuth(
     config,
     {
-      findPak: (by) => findPak(db, by),
+      ...openLookups(config, db, life, log),
       signingKeys: () => readSigningKeys(db, config.SIGNING_KEY_SECRET),
-      touchPak: (id) => touchPak(db, { id }),
-      isUnavailable,
     },
     (cache) => cache,
   )
+  const queueDepth = openQueue(config, life, log)
   const app = createApp({
     config,
+    explorer: openExplorer(config),
     db,
+    queueDepth,
+    following: openFollowing({ db, config, life, log, metrics: createFollowMetrics(registry) }),
     authenticator,
     tokens,
     metrics: createMetrics(registry, db),
+    gates: openGates(config, registry),
+    stopping: life.signal,
     registry,
     log,
   })
-  served = await listenHttp(life, 'http', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
+  served = await listenHttp(life, 'http', app, {
+    port: config.PORT,
+    host: config.HOST,
+    tls: tlsOf(config),
+    upgrades: true,
+  })
   return served
+}
+
+/** What it would tell is worth no wait at the start: whoever asks while Redis is away is told that nothing is known. */
+function openQueue(config: QueryConfig, life: Lifecycle, log: Logger): QueueDepthView | null {
+  if (config.REDIS_URL === undefined) return null
+  const view = openQueueDepth({ url: config.REDIS_URL, shards: config.QUEUE_SHARDS, log })
+  life.onClose('queue', async () => view.close())
+  return view
+}
+
+/** apps/query-api/src → apps/explorer/dist */
+const builtBeside = join(import.meta.dirname, '../../explorer/dist')
+
+function openExplorer({ EXPLORER_DIR: asked }: QueryConfig): Explorer | undefined {
+  const explorer = loadExplorer(asked ?? builtBeside)
+  if (!explorer && asked !== undefined) throw new Error(`EXPLORER_DIR: there is no index.html in ${asked}`)
+  return explorer
 }
 
 function mustBe(ready: boolean): void {

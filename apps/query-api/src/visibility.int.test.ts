@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { apiRoutes, encodeRow, idOfUuid } from '@logboom/contracts'
 import { deleteAgent, putRetentionClass } from '@logboom/db'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { histogramOf } from './histogram-fixture.ts'
 import { openQueryApi } from './query-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
-import { histogramOf } from './histogram-fixture.ts'
+import { allPaths, expired, findLeaks, foreign, makeWorld, own, register } from './visibility-fixture.ts'
+import type { World } from './visibility-fixture.ts'
 
 let api: TestQueryApi
 beforeAll(async () => {
@@ -12,141 +13,45 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const foreign = 'FOREIGN-MARKER'
-const expired = 'EXPIRED-MARKER'
-const own = 'OWN-MARKER'
-
-interface World {
-  mine: { id: string; pak: string }
-  theirs: { id: string; pak: string }
-  links: { deployment: string; order: string; theirDeployment: string; theirOrder: string }
-}
-
-/**
- * Two agents with lines, gaps, dead letters and links; marked by whose they are and whether they have
- * expired.
- */
-async function makeWorld(): Promise<World> {
-  const [mine, theirs] = [await api.createAgent(), await api.createAgent()]
-  const links = {
-    deployment: randomUUID(),
-    order: randomUUID(),
-    theirDeployment: randomUUID(),
-    theirOrder: randomUUID(),
-  }
-  await register('deployment_objects', links.deployment, mine.id, own)
-  await register('deployment_objects', links.theirDeployment, theirs.id, foreign)
-  await register('work_orders', links.order, mine.id, own)
-  await register('work_orders', links.theirOrder, theirs.id, foreign)
-  const linked = { deployment_object_id: links.deployment, work_order_id: links.order }
-  const theirLinks = { deployment_object_id: links.theirDeployment, work_order_id: links.theirOrder }
-  const old = Date.now() * 1000 - 43_201e6
-  await fill(mine.id, own, { namespace: 'seen', ...linked })
-  await fill(mine.id, foreign, { namespace: 'hidden', ...linked })
-  await fill(theirs.id, foreign, { namespace: 'seen', ...theirLinks })
-  await fill(mine.id, expired, { namespace: 'seen', ...linked }, old)
-  return { mine, theirs, links }
-}
-
-async function register(
-  table: 'deployment_objects' | 'work_orders',
-  id: string,
-  agentId: string,
-  name: string,
-): Promise<void> {
-  const column = table === 'work_orders' ? 'work_type' : 'name'
-  await api.pool.query(`insert into ${table} (id, agent_id, ${column}) values ($1, $2, $3)`, [
-    id,
-    agentId,
-    name,
-  ])
-}
-
-async function fill(
-  agentId: string,
-  marker: string,
-  stream: { namespace: string },
-  createdUs = Date.now() * 1000,
-): Promise<void> {
-  const { namespace } = stream
-  await api.store(agentId, [{ message: marker, createdUs, stream: { ...stream, pod_name: marker } }])
-  const at = new Date(createdUs / 1000).toISOString()
-  await api.pool.query(
-    `insert into log_gaps (id, agent_id, namespace, pod_name, from_time, to_time, reason, exact, retention_class, created_at)
-     values (gen_random_uuid(), $1, $2, $3, now(), now(), 'rotated', true, 1, $4::timestamptz)`,
-    [agentId, namespace, marker, at],
-  )
-  await api.pool.query(
-    `insert into dead_letters (agent_id, job_id, batch_id, reason, detail, stream, row_text, retention_class, created_at)
-     values ($1, 'j', 'b', 'sqlstate_22021', 'bad', $2::jsonb, $3, 1, $4::timestamptz)`,
-    [agentId, JSON.stringify({ namespace, pod_name: 'p' }), rowText(marker, createdUs), at],
-  )
-}
-
-function rowText(message: string, us: number): string {
-  const nothing = { originalBytes: null, severity: 9, flags: 0, groupId: null, attributes: '{"a":1}' }
-  return encodeRow({
-    ...nothing,
-    time: { us, ns: 1 },
-    createdUs: us,
-    streamId: 1n,
-    id: idOfUuid(randomUUID()),
-    seq: 3,
-    retentionClass: 1,
-    message,
-  })
-}
-
-/** Every GET route of the product that query-api answers, with the ids of both agents in every place. */
-function allPaths({ mine, theirs, links }: World): string[] {
-  const ids: Record<string, string[]> = {
-    agent_id: [mine.id, theirs.id],
-    'deployment-objects': [links.deployment, links.theirDeployment],
-    'work-orders': [links.order, links.theirOrder],
-  }
-  return apiRoutes
-    .filter(({ method, owner }) => method === 'GET' && owner === 'query-api')
-    .flatMap(({ path }) => {
-      const [, kind] = /\/([\w-]+)\/:id/.exec(path) ?? []
-      const values = path.includes(':agent_id') ? ids['agent_id'] : kind ? ids[kind] : ['']
-      return (values ?? []).map((value) => path.replace(/:\w+/, value))
-    })
-}
-
-/** The paths whose answers hold one of the markers, which they were not asked by, and those that fail. */
-async function leaks(world: World, as: string, markers: string[]): Promise<string[]> {
-  const found: string[] = []
-  for (const path of allPaths(world)) {
-    const { status, text } = await api.get(path, as)
-    const shown = markers.filter((marker) => text.includes(marker) && !path.includes(marker))
-    if (shown.length > 0 || ![200, 403, 404].includes(status)) found.push(path)
-  }
-  return found
-}
+const leaks = (world: World, as: string, markers: string[]) => findLeaks(api, world, { as, markers })
 
 describe('no GET route shows what the caller may not see', () => {
   let world: World
   beforeAll(async () => {
-    world = await makeWorld()
+    world = await makeWorld(api)
   })
 
   test('to a reader with a scope of agents and namespaces', async () => {
     const reader = await api.issueReader({ agents: [world.mine.id], namespaces: ['seen'] })
     expect(await leaks(world, reader, [foreign, expired, world.theirs.id])).toEqual([])
     // The walk would be worth nothing if it saw nothing.
-    const { mine, links } = world
+    const { mine, links, entries, searches } = world
     expect((await leaks(world, reader, [own])).toSorted()).toEqual(
       [
+        `/api/v1/logs/context${entries.own}`,
         `/api/v1/agents/${mine.id}/logs`,
+        `/api/v1/agents/${mine.id}/logs/stream`,
         '/api/v1/logs',
+        '/api/v1/logs/stream',
+        '/api/v1/fields',
+        '/api/v1/fields/labels.app/values',
+        '/api/v1/fields/attributes.marker/values',
+        `/api/v1/agents/${mine.id}/logs/export`,
+        `/api/v1/deployment-objects/${links.deployment}/logs/export`,
+        `/api/v1/work-orders/${links.order}/logs/export`,
+        '/api/v1/logs/export',
         '/api/v1/gaps',
         '/api/v1/dead-letters',
+        '/api/v1/saved-searches',
+        `/api/v1/saved-searches/${searches[0]}`,
         '/api/v1/deployment-objects',
         `/api/v1/deployment-objects/${links.deployment}`,
         `/api/v1/deployment-objects/${links.deployment}/logs`,
+        `/api/v1/deployment-objects/${links.deployment}/logs/stream`,
         '/api/v1/work-orders',
         `/api/v1/work-orders/${links.order}`,
         `/api/v1/work-orders/${links.order}/logs`,
+        `/api/v1/work-orders/${links.order}/logs/stream`,
       ].toSorted(),
     )
   })
@@ -166,8 +71,8 @@ describe('no GET route shows what the caller may not see', () => {
   test('an agent without lines in a deployment object or work order finds none, its own or not', async () => {
     const { theirs, links } = world
     const [deployment, order] = [randomUUID(), randomUUID()]
-    await register('deployment_objects', deployment, theirs.id, 'empty')
-    await register('work_orders', order, theirs.id, 'empty')
+    await register(api, 'deployment_objects', deployment, theirs.id, 'empty')
+    await register(api, 'work_orders', order, theirs.id, 'empty')
     const ask = async (path: string, as: string) => (await api.get(path, as)).body['code'] ?? 'found'
     for (const [place, kind, empty, full] of [
       ['deployment-objects', 'deployment_object', deployment, links.theirDeployment],
@@ -199,6 +104,26 @@ describe('no GET route shows what the caller may not see', () => {
     })
   })
 
+  test('a line that one may not see, has expired or never was is one answer', async () => {
+    const { mine, theirs, entries } = world
+    const reader = await api.issueReader({ agents: [mine.id], namespaces: ['seen'] })
+    const path = '/api/v1/logs/context'
+    const answersOf = async (as: string, queries: string[]) => {
+      const answers = await Promise.all(queries.map((query) => api.get(path + query, as)))
+      return new Set(
+        answers.map(({ status, body }) => `${status} ${JSON.stringify({ ...body, request_id: '' })}`),
+      )
+    }
+    const never = `?id=${randomUUID()}&timestamp=${Date.now() * 1000}`
+    const missing = await answersOf(api.admin, [never])
+    expect([...missing].join('')).toMatch(/^404 .*entry_not_found/)
+    expect(await answersOf(reader, [entries.hidden, entries.theirs, entries.expired, never])).toEqual(missing)
+    expect(await answersOf(theirs.pak, [entries.own, entries.hidden, entries.expired, never])).toEqual(
+      missing,
+    )
+    expect(await answersOf(api.admin, [entries.expired])).toEqual(missing)
+  })
+
   test('nor is it counted, neither what has expired nor what belongs to others', async () => {
     const { mine, theirs, links } = world
     const reader = await api.issueReader({ agents: [mine.id], namespaces: ['seen'] })
@@ -225,6 +150,7 @@ describe('no GET route shows what the caller may not see', () => {
     )
     expect(await codeOf(`/api/v1/logs?work_order_id=${world.links.theirOrder}`)).toBe('work_order_not_found')
     expect(await codeOf('/api/v1/retention/receipts')).toBe('forbidden')
+    expect(await codeOf('/api/v1/retention/receipt-keys')).toBe('forbidden')
     expect(await codeOf(`/api/v1/agents/${world.theirs.id}/logs/histogram`)).toBe('agent_not_found')
     expect(await codeOf(`/api/v1/logs/histogram?agent_id=${world.theirs.id}`)).toBe('agent_not_found')
     expect(await codeOf(`/api/v1/work-orders/${world.links.theirOrder}/logs/histogram`)).toBe(
@@ -247,14 +173,14 @@ test('a class keeps its own lines for its own time', async () => {
 })
 
 test('the lines of a deleted agent are gone at once, from every route', async () => {
-  const world = await makeWorld()
+  const world = await makeWorld(api)
   await deleteAgent(api.db, { id: world.mine.id })
   expect(await leaks(world, api.admin, [world.mine.id, expired])).toEqual([])
   const { mine, links } = world
   const gone = allPaths(world).filter((path) =>
     [mine.id, links.deployment, links.order].some((id) => path.includes(id)),
   )
-  expect(gone).toHaveLength(10)
+  expect(gone).toHaveLength(13)
   const answers = await Promise.all(gone.map((path) => api.get(path)))
   expect(answers.map(({ status }) => status)).toEqual(gone.map(() => 404))
 })

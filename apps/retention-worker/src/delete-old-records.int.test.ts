@@ -146,3 +146,14 @@ test('a deleted agent goes with all that is its own, in batches, and not while a
   expect(rows).toEqual([{ rows: 502, bounded: true }])
   expect(await countFaults(on.pool)).toEqual([])
 })
+
+test('a session that has ended goes, and one that has not stays', async () => {
+  await on.pool.query(
+    `insert into sessions (token_hash, issuer, subject, kind, expires_at, ends_at)
+     select 'session ' || n, 'i', 's', 'admin', now() + n * interval '1 h', now() + interval '2 h'
+     from generate_series(-1, 1) n`,
+  )
+  await runOnce(on.work)
+  const { rows } = await on.pool.query('select token_hash from sessions')
+  expect(rows).toEqual([{ token_hash: 'session 1' }])
+})

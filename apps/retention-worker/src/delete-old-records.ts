@@ -2,6 +2,7 @@ import {
   deleteExpiredDeadLetters,
   deleteExpiredGaps,
   deleteExpiredLedger,
+  deleteExpiredSessions,
   deleteIdleStreams,
   deleteSilentInstances,
   forgetOldReports,
@@ -14,7 +15,7 @@ import type { Work } from './work.ts'
 const silentDays = 30
 const receiptsKeptDays = 90
 
-/** Deletes everything besides rows in which a line, or a name of what wrote it, lives on. */
+/** Deletes everything besides rows in which a line, or a name of what wrote it, lives on, and sessions that have ended. */
 export async function deleteOldRecords(work: Work): Promise<void> {
   const { pool } = work.db
   const limit = work.terms.maxDeleteBatch
@@ -24,6 +25,7 @@ export async function deleteOldRecords(work: Work): Promise<void> {
   await deleteAll(work, 'reports', () => forgetOldReports(pool, { limit }))
   await deleteAll(work, 'instances', () => deleteSilentInstances(pool, { silentDays, limit }))
   await deleteAll(work, 'streams', () => deleteIdleStreams(pool, { limit }))
+  await deleteAll(work, 'sessions', () => deleteExpiredSessions(pool, { limit }))
   await deleteAll(work, 'receipts', () => purgeReceipts(pool, { olderThanDays: receiptsKeptDays, limit }))
 }
 

@@ -49,7 +49,7 @@ export type { BatchJob } from './job.ts'
 export { buildTraceFilter, traceBits, tracedSpans } from './trace-filter.ts'
 export type { TimeSpan, TracedValue } from './trace-filter.ts'
 export { traceHash, tracedKeys } from './trace-hash.ts'
-export { DeadLetter, LogBucket, LogHistogram, LogPage, StoredEntry, StoredGap } from './read.ts'
+export { DeadLetter, LogBucket, LogContext, LogHistogram, LogPage, StoredEntry, StoredGap } from './read.ts'
 export {
   Agent,
   AgentStatus,
@@ -68,19 +68,32 @@ export {
   PutWorkOrder,
   TokenAnswer,
   UpdateAgent,
+  UpdatePak,
   WhoAmI,
   WorkOrder,
   WorkOrderStatus,
 } from './registry.ts'
+export { Session, SignIn, TicketAnswer } from './session.ts'
 export {
   defaultRetentionClass,
   PutRetentionClass,
   Receipt,
+  ReceiptKey,
   receiptKinds,
   RetentionAssignment,
   RetentionClass,
   RetentionPreview,
   RetentionReport,
 } from './retention.ts'
+export {
+  CreateSavedSearch,
+  fieldPrefixes,
+  SavedSearch,
+  savedSearchesMax,
+  searchParameters,
+  UpdateSavedSearch,
+} from './saved-search.ts'
+export { Field, FieldList, FieldValue, FieldValues } from './fields.ts'
+export { AgentStats, QueueDepth, Stats } from './stats.ts'
 export { apiRoutes } from './routes.ts'
 export type { ApiRoute, RouteKey, RouteOwner } from './routes.ts'

@@ -68,6 +68,26 @@ export const LogPage = z
   .meta({ id: 'LogPage' })
 export type LogPage = z.infer<typeof LogPage>
 
+export const LogContext = z
+  .object({
+    before: z.array(StoredEntry).describe('The lines before the entry, in order of time'),
+    entry: StoredEntry,
+    after: z.array(StoredEntry).describe('The lines after the entry, in order of time'),
+    has_more_before: z.boolean(),
+    has_more_after: z.boolean(),
+    before_cursor: z
+      .string()
+      .optional()
+      .describe('Only with `has_more_before`: names the first of these lines, from which to go back further'),
+    after_cursor: z
+      .string()
+      .optional()
+      .describe('Only with `has_more_after`: names the last of these lines, from which to go on'),
+    ...SearchProgress.shape,
+  })
+  .meta({ id: 'LogContext' })
+export type LogContext = z.infer<typeof LogContext>
+
 const Count = z.int().min(0)
 
 export const LogBucket = z

@@ -42,7 +42,9 @@ export const UpdateAgent = z
   .strictObject({
     name: Name,
     cluster_name: Name,
-    status: AgentStatus,
+    status: AgentStatus.describe(
+      'INACTIVE: whatever its keys ask for is refused, within 30 s; its lines stay',
+    ),
     labels: Labels,
     limits: LimitOverrides.describe('Replaces all overrides of the agent'),
   })
@@ -103,6 +105,7 @@ export type Pak = z.infer<typeof Pak>
 
 /** The only answer that ever holds the key itself. */
 export const IssuedPak = Pak.extend({ pak: z.string() }).meta({ id: 'IssuedPak' })
+export type IssuedPak = z.infer<typeof IssuedPak>
 
 export const IssueAgentPak = z
   .strictObject({
@@ -116,6 +119,14 @@ export const IssuePak = IssueAgentPak.extend({
   scope_agents: z.array(z.uuid()).min(1).optional(),
   scope_namespaces: z.array(Name).min(1).optional(),
 }).meta({ id: 'IssuePak' })
+
+export const UpdatePak = z
+  .strictObject({
+    label: z.string().max(253),
+    expires_at: z.iso.datetime({ offset: true }).nullable().describe('null: never'),
+  })
+  .partial()
+  .meta({ id: 'UpdatePak' })
 
 export const DeploymentObject = z
   .object({
@@ -186,5 +197,6 @@ export const WhoAmI = z
     agent_id: z.uuid().nullable(),
     agents: z.array(z.uuid()).nullable(),
     namespaces: z.array(z.string()).nullable(),
+    label: z.string().describe("The key's label, or the user's name"),
   })
   .meta({ id: 'WhoAmI' })

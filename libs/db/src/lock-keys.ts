@@ -13,6 +13,8 @@ export const lockKeys = {
   counts: 722_614_205,
   /** Replicas that start at once make one key. */
   signingKeys: 722_614_207,
+  /** Second half: whoever saves a search. */
+  savedSearches: 722_614_208,
   /** The first admin key is made, or one is revoked. */
   admins: 722_614_206,
 } as const

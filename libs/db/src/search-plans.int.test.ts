@@ -2,6 +2,7 @@ import { openTestDatabase } from '@logboom/testing'
 import type { TestDatabase } from '@logboom/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { countedSpansStatement, findCountedSpans } from './find-counted-spans.ts'
+import { entryStatement } from './find-entry.ts'
 import { findHorizon } from './find-horizon.ts'
 import { findStreams } from './find-streams.ts'
 import type { FoundStreams } from './find-streams.ts'
@@ -127,6 +128,38 @@ test('a text is looked for in the lines of its agent and hour alone', async () =
   expect(leavesOf(scans)).toEqual(lines.leaves.slice(-1))
   expectIndex(scans, 'stream')
   expect(rowsOf(scans)).toBe(1_000)
+})
+
+describe('of the lines around one line', () => {
+  const middle = async () => {
+    const streams = await streamsOf({ agentId: lines.agents.loud, podName: 'pod-1' })
+    const window = { fromUs: lines.fromUs, toUs: lines.fromUs + 150 * minuteUs }
+    const [entry] = await searchRows(db, await queryOf(streams, { window }))
+    if (!entry) throw new Error('an agent without lines')
+    return { streams, entry }
+  }
+
+  test('the line itself is one look into the index of its partition', async () => {
+    const { entry } = await middle()
+    const { sight } = await queryOf(await streamsOf({}))
+    const scans = await explainScans(db.pool, entryStatement(sight, entry), 'agent_logs')
+    expect(leavesOf(scans)).toEqual(lines.leaves.slice(2, 3))
+    expectIndex(scans, 'key')
+    expect(rowsOf(scans)).toBe(1)
+  })
+
+  test.each(['desc', 'asc'] as const)(
+    'only those of its stream are read, %s, however wide the window',
+    async (order) => {
+      const { streams, entry } = await middle()
+      const toUs = order === 'desc' ? entry.us + 1 : lines.toUs
+      const fromUs = order === 'desc' ? lines.fromUs : entry.us
+      const scans = await scansOf(await queryOf(streams, { window: { fromUs, toUs }, order, after: entry }))
+      expect(leavesOf(scans)).toEqual(lines.leaves.slice(2, 3))
+      expectIndex(scans, 'stream')
+      expect(rowsOf(scans)).toBeLessThanOrEqual(limit + 2)
+    },
+  )
 })
 
 describe('the counts know where rows are', () => {

@@ -80,6 +80,22 @@ export function mayBeUnexpired(sight: Pick<Sight, 'classes'>, columns: CountedAg
   return ofClass(sight, columns, (minute, cutoff) => sql`${minute} > ${cutoff} - interval '1 minute'`)
 }
 
+/**
+ * What `mayBeUnexpired` leaves out. The cut-off stands in the condition itself: how many counts there are beyond it, and
+ * so how they are best found, is then known when the plan is made.
+ */
+export function expiredByMinute(
+  { classes }: Pick<Sight, 'classes'>,
+  { retentionClass, createdMinute }: CountedAgeColumns,
+): Sql {
+  if (classes.length === 0) return sql`false`
+  const branches = classes.map(
+    ({ classId, retentionSeconds }) => sql`(${retentionClass} = ${classId}::smallint
+      and ${createdMinute} <= now() - make_interval(secs => ${retentionSeconds}::integer) - interval '1 minute')`,
+  )
+  return sql`(${join(branches, ' or ')})`
+}
+
 /** Counts that tell how many rows there are, but not how many of these have expired: the cut-off is in their minute. */
 export function isExpiring(sight: Pick<Sight, 'classes'>, columns: CountedAgeColumns): Sql {
   return ofClass(sight, columns, (minute, cutoff) => sql`${minute} <= ${cutoff}`)

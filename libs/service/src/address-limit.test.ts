@@ -26,11 +26,23 @@ test('an address has its burst, then its rate, and the refusal says when to come
   expect(takeAll(limit, '192.0.2.1')).toBe(50)
 })
 
-test('addresses do not share, and an attempt that is given back can be used again', () => {
+test('addresses do not share', () => {
   const limit = createAddressLimit({ burst: 3, now: createClock().now })
   expect([takeAll(limit, '192.0.2.1'), takeAll(limit, '192.0.2.2')]).toEqual([3, 3])
-  limit.giveBack('192.0.2.1')
-  expect(takeAll(limit, '192.0.2.1')).toBe(1)
+})
+
+test('a look-up holds an attempt while it runs, and only one that finds nothing costs it', async () => {
+  const limit = createAddressLimit({ burst: 3, now: createClock().now })
+  const slow = Promise.withResolvers<string>()
+  const running = limit.count('192.0.2.1', () => slow.promise)
+  expect(takeAll(limit, '192.0.2.1')).toBe(2)
+  slow.resolve('found')
+  expect(await running).toBe('found')
+  await expect(
+    limit.count('192.0.2.1', async () => Promise.reject(new Error('no connection'))),
+  ).rejects.toThrow('no connection')
+  expect(await limit.count('192.0.2.1', async () => null)).toBeNull()
+  expect(takeAll(limit, '192.0.2.1')).toBe(0)
 })
 
 test('a clock that steps back gives nothing and takes nothing', () => {

@@ -5,8 +5,11 @@ import { createRecentMap } from './recent-map.ts'
 export interface AddressLimit {
   /** Takes one attempt of an address. @throws {Problem} 429 with `Retry-After` when it has none left */
   take(address: string): void
-  /** Gives back the attempt that turned out to be honest. */
-  giveBack(address: string): void
+  /**
+   * A look-up of a credential that is new here. The attempt is taken while it runs, so that a flood cannot outrun it, and
+   * in the end only finding nothing costs it. @throws {Problem} 429
+   */
+  count<T>(address: string, look: () => Promise<T | null>): Promise<T | null>
 }
 
 export interface AddressLimitOptions {
@@ -33,18 +36,28 @@ export function createAddressLimit(options: AddressLimitOptions = {}): AddressLi
     return bucket
   }
 
+  function take(address: string): void {
+    const bucket = bucketOf(address)
+    if (bucket.left < 1) {
+      const headers = { 'Retry-After': String(Math.ceil(1 / perSecond)) }
+      throw new Problem('too_many_requests', 'too many unknown credentials from this address', { headers })
+    }
+    bucket.left -= 1
+  }
+
+  function giveBack(address: string): void {
+    const bucket = bucketOf(address)
+    bucket.left = Math.min(burst, bucket.left + 1)
+  }
+
   return {
-    take(address) {
-      const bucket = bucketOf(address)
-      if (bucket.left < 1) {
-        const headers = { 'Retry-After': String(Math.ceil(1 / perSecond)) }
-        throw new Problem('too_many_requests', 'too many unknown credentials from this address', { headers })
-      }
-      bucket.left -= 1
-    },
-    giveBack(address) {
-      const bucket = bucketOf(address)
-      bucket.left = Math.min(burst, bucket.left + 1)
+    take,
+    async count(address, look) {
+      take(address)
+      // An outage is nobody's guess.
+      const found = await look().finally(() => giveBack(address))
+      if (found === null) take(address)
+      return found
     },
   }
 }

@@ -5,6 +5,7 @@ import { createCredentialCache } from './credential-cache.ts'
 import { buildApp, createClock, createLogBook, createRecord, serve } from './auth-fixture.ts'
 import { issuePak } from './pak.ts'
 import type { PakRecord, Principal } from './principal.ts'
+import { createSessions } from './sessions.ts'
 import { generateSigningKey, openPrivateKey } from './signing-keys.ts'
 import { createTokens } from './tokens.ts'
 
@@ -29,7 +30,8 @@ async function startApi(options: Partial<AuthenticatorOptions> = {}) {
   const { kid, sealed } = await generateSigningKey(secret)
   const keys = async () => [{ kid, jwk: openPrivateKey(sealed, secret) }]
   const tokens = createTokens({ keys, issuer: 'logboom', now: clock.now })
-  const auth = createAuthenticator({ cache, tokens, now: clock.now, ...options })
+  const sessions = createSessions({ find: async () => null, isUnavailable: () => true, now: clock.now })
+  const auth = createAuthenticator({ cache, sessions, tokens, now: clock.now, ...options })
   const book = createLogBook()
   const app = buildApp(book.log, (routes) => {
     routes.get('/whoami', async (req, res) => void res.json(await auth.authenticate(req)))
@@ -59,17 +61,19 @@ async function startApi(options: Partial<AuthenticatorOptions> = {}) {
   }
 }
 
+const caller = { pakId: 'pak-1', subject: 'pak:pak-1', label: '', expiresAtMs: null }
+
 test.each<[string, Partial<PakRecord>, Principal]>([
-  ['an admin', { kind: 'admin', agentId: null }, { kind: 'admin', pakId: 'pak-1', subject: 'pak:pak-1' }],
+  ['an admin', { kind: 'admin', agentId: null }, { kind: 'admin', ...caller }],
   [
     'an agent',
     { limits: { max_logs: 3 } },
-    { kind: 'agent', agentId: 'agent-1', pakId: 'pak-1', limits: { max_logs: 3 }, subject: 'pak:pak-1' },
+    { kind: 'agent', agentId: 'agent-1', limits: { max_logs: 3 }, ...caller },
   ],
   [
     'a reader',
     { kind: 'reader', agentId: null, scopeAgents: ['a'], scopeNamespaces: null },
-    { kind: 'reader', agents: ['a'], namespaces: null, pakId: 'pak-1', subject: 'pak:pak-1' },
+    { kind: 'reader', agents: ['a'], namespaces: null, ...caller },
   ],
 ])('a PAK makes its bearer %s', async (_what, changes, principal) => {
   await using api = await startApi()
@@ -87,6 +91,12 @@ test.each<[string, Partial<PakRecord>, string]>([
   const { status, headers, body } = await api.ask(`Bearer ${api.issue(changes).pak}`)
   expect([status, JSON.parse(body).code]).toEqual([401, code])
   expect(headers.get('www-authenticate')).toMatch(/^Bearer /)
+})
+
+test('a PAK of a disabled agent is a 403, which has an agent keep its lines', async () => {
+  await using api = await startApi()
+  const { status, body } = await api.ask(`Bearer ${api.issue({ agentDisabled: true }).pak}`)
+  expect([status, JSON.parse(body).code]).toEqual([403, 'forbidden'])
 })
 
 test.each([

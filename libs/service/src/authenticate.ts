@@ -1,112 +1,118 @@
 import { Problem } from '@logboom/contracts'
-import type { Request } from 'express'
 import { createAddressLimit } from './address-limit.ts'
 import type { AddressLimitOptions } from './address-limit.ts'
+import { createBearerAuth } from './authenticate-bearer.ts'
+import { addressOf, createSessionAuth } from './authenticate-session.ts'
 import type { CredentialCache } from './credential-cache.ts'
-import { issuerOf } from './jwt-checks.ts'
 import { addLogContext } from './log.ts'
 import type { OidcVerifier } from './oidc.ts'
-import { longMatches, parsePak } from './pak.ts'
-import { principalOf, unauthorized } from './principal.ts'
-import type { PakRecord, Principal } from './principal.ts'
-import { createRecentMap } from './recent-map.ts'
+import { unauthorized } from './principal.ts'
+import type { Principal } from './principal.ts'
+import { sessionTokenOf } from './session-cookie.ts'
+import type { CredentialRequest } from './session-cookie.ts'
+import type { Sessions } from './sessions.ts'
+import type { Tickets } from './tickets.ts'
 import type { TokenVerifier } from './tokens.ts'
+import { createUseNotes } from './use-notes.ts'
 
 export interface AuthenticatorOptions {
   cache: CredentialCache
+  /** Browsers that are signed in. */
+  sessions: Sessions
   /** Our own JWTs. */
   tokens?: TokenVerifier
+  tickets?: Pick<Tickets, 'redeem'>
   /** JWTs of configured issuers. */
   oidc?: OidcVerifier
   /** Of attempts with unknown credentials, by client address. */
   attempts?: AddressLimitOptions
   /** Told at most once a minute for each key that it is in use. What it throws is ignored: it is a convenience. */
   onUsed?: (pakId: string, atMs: number) => unknown
+  /** The same of sessions. */
+  onSessionUsed?: (tokenHash: string, atMs: number) => unknown
   now?: () => number
 }
 
 /** What routes and forwarders need of it. */
 export interface Authenticator {
   /**
-   * Who sends this request, by `Authorization: Bearer <PAK or JWT>`.
-   * @throws {Problem} 401, 403 for a known user without a role, 429 for guessing, 503 when it cannot be found out
+   * Who sends this request, by `Authorization: Bearer <PAK or JWT>` or by the cookie of a session.
+   * @throws {Problem} 401, 403 for a known user without a role and for a page that is not ours, 429 for guessing, 503 when
+   * it cannot be found out
    */
-  authenticate(req: Request): Promise<Principal>
+  authenticate(req: CredentialRequest): Promise<Principal>
+  /**
+   * The same for what a browser opens without headers, a stream of events or a WebSocket: also by `?ticket=`, which is used
+   * up by it.
+   */
+  authenticateFollower(req: CredentialRequest): Promise<Principal>
+  /** Who holds a PAK that came in another way; a wrong one counts as a guess of who sent it. @throws {Problem} 401, 429, 503 */
+  authenticatePak(req: CredentialRequest, pak: string): Promise<Principal>
+  /**
+   * The principal as it is now. Connections that stay open ask every 30 s, and close when it throws.
+   * @throws {Problem} 401 when the credential was revoked, or it or what was made from it has ended; 503 when it cannot be
+   * found out
+   */
+  recheck(principal: Principal): Promise<Principal>
 }
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { cache, tokens, oidc, now = Date.now } = options
+  const { cache, sessions, tokens, tickets, oidc, now = Date.now } = options
   const attempts = createAddressLimit({ now, ...options.attempts })
   const noteUse = createUseNotes(options.onUsed, now)
+  const noteSession = createUseNotes(options.onSessionUsed, now)
+  const bearers = createBearerAuth({ cache, tokens, oidc, attempts, noteUse, now })
+  const { byPakId } = bearers
+  const bySession = createSessionAuth({ sessions, byPakId, oidc, attempts, noteUse: noteSession, now })
 
-  async function byPak(
-    { short, long }: { short: string; long: string },
-    address: string,
-  ): Promise<Principal> {
-    const known = cache.knows(short)
-    // Taken while the look-up runs, so that a flood cannot outrun it; only a wrong guess costs it in the end.
-    if (!known) attempts.take(address)
-    const record = await cache.byShort(short).finally(() => known || attempts.giveBack(address))
-    if (!record || !longMatches(long, record.longHash)) {
-      attempts.take(address)
-      throw unauthorized('the credential is not known')
-    }
-    return principalNow(record)
+  async function whoSent(req: CredentialRequest): Promise<Principal> {
+    const credential = bearerOf(req)
+    if (credential !== undefined) return bearers.byCredential(credential, addressOf(req))
+    const cookie = sessionTokenOf(req)
+    if (cookie !== undefined) return bySession.byCookie(req, cookie)
+    throw new Problem('unauthorized', 'send Authorization: Bearer <PAK or JWT>', {
+      headers: { 'WWW-Authenticate': 'Bearer realm="logboom"' },
+    })
   }
 
-  async function byJwt(jwt: string): Promise<Principal> {
-    const issuer = issuerOf(jwt)
-    if (tokens && issuer === tokens.issuer) {
-      const { pakId } = await tokens.verify(jwt)
-      const record = await cache.byId(pakId)
-      if (!record) throw unauthorized('the credential behind this token does not exist')
-      return principalNow(record)
-    }
-    if (oidc?.knows(issuer)) return oidc.verify(jwt)
-    throw unauthorized('the issuer of this token is not known')
+  async function byTicket(req: CredentialRequest, ticket: string): Promise<Principal> {
+    if (!tickets) throw new Problem('unavailable', 'there are no tickets here')
+    const principal = await attempts.count(addressOf(req), () => tickets.redeem(ticket))
+    if (!principal) throw unauthorized('the ticket is unknown, used or too old')
+    return recheck(principal)
   }
 
-  function principalNow(record: PakRecord): Principal {
-    const principal = principalOf(record, now())
-    noteUse(record.pakId)
-    return principal
+  async function recheck(principal: Principal): Promise<Principal> {
+    const { session, expiresAtMs, pakId } = principal
+    if (session !== undefined) return bySession.byHash(session)
+    if (expiresAtMs !== null && expiresAtMs <= now())
+      throw unauthorized('the credential has expired', 'token_expired')
+    return pakId === null ? principal : { ...(await byPakId(pakId)), expiresAtMs }
   }
 
   return {
-    async authenticate(req) {
-      const credential = bearerOf(req)
-      const pak = parsePak(credential)
-      const principal = pak ? await byPak(pak, req.ip ?? '') : await byJwt(credential)
-      nameInLog(principal)
-      return principal
+    authenticate: async (req) => namedInLog(await whoSent(req)),
+    authenticatePak: async (req, pak) => namedInLog(await bearers.byPak(pak, addressOf(req))),
+    async authenticateFollower(req) {
+      const ticket = bearerOf(req) === undefined ? ticketOf(req) : undefined
+      return namedInLog(ticket === undefined ? await whoSent(req) : await byTicket(req, ticket))
     },
+    recheck,
   }
 }
 
-function nameInLog(principal: Principal): void {
+function namedInLog(principal: Principal): Principal {
   const { subject } = principal
   addLogContext(principal.kind === 'agent' ? { subject, agentId: principal.agentId } : { subject })
+  return principal
 }
 
-/** The credential of a request. */
-function bearerOf(req: Request): string {
-  const [, credential] = /^bearer +([^\s,]+)$/i.exec(req.get('authorization') ?? '') ?? []
-  if (credential !== undefined) return credential
-  throw new Problem('unauthorized', 'send Authorization: Bearer <PAK or JWT>', {
-    headers: { 'WWW-Authenticate': 'Bearer realm="logboom"' },
-  })
+/** Undefined for another scheme as well: a proxy in front of the explorer may have its own. */
+function bearerOf({ headers }: CredentialRequest): string | undefined {
+  return /^bearer +([^\s,]+)$/i.exec(headers.authorization ?? '')?.[1]
 }
 
-const usedEveryMs = 60_000
-
-function createUseNotes(onUsed: AuthenticatorOptions['onUsed'], now: () => number): (pakId: string) => void {
-  const notedAtMs = createRecentMap<number>(50_000)
-  return (pakId) => {
-    const atMs = now()
-    if (!onUsed || atMs - (notedAtMs.get(pakId) ?? -Infinity) < usedEveryMs) return
-    notedAtMs.set(pakId, atMs)
-    void Promise.resolve()
-      .then(() => onUsed(pakId, atMs))
-      .catch(() => {})
-  }
+function ticketOf({ url = '' }: CredentialRequest): string | undefined {
+  const query = url.indexOf('?')
+  return new URLSearchParams(query < 0 ? '' : url.slice(query)).get('ticket') ?? undefined
 }

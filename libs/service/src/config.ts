@@ -44,7 +44,12 @@ export const baseConfig = {
     .max(65_535)
     .default(9464)
     .describe('/livez, /readyz and /metrics; 0 = any'),
-  OPS_HOST: z.string().default('0.0.0.0').describe('The address that the ops port listens on'),
+  OPS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe(
+      'The address that the ops port listens on; `0.0.0.0` where probes and Prometheus come from elsewhere, as in Kubernetes',
+    ),
 }
 
 /** A text that must never be logged or shown: the logger masks it, the reference page has no default for it. */

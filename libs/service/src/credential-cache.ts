@@ -1,26 +1,10 @@
-import { Problem } from '@logboom/contracts'
-import { DeadlineError, withDeadline } from './deadline.ts'
+import { createLookupCache } from './lookup-cache.ts'
+import type { LookupCacheOptions } from './lookup-cache.ts'
 import type { PakRecord } from './principal.ts'
-import { createRecentMap } from './recent-map.ts'
 
-export interface CredentialCacheOptions {
+export interface CredentialCacheOptions extends LookupCacheOptions {
   findByShort: (short: string) => Promise<PakRecord | null>
   findById: (pakId: string) => Promise<PakRecord | null>
-  /** Whether a failed look-up means that the database is away, and not that the look-up is wrong. */
-  isUnavailable: (err: unknown) => boolean
-  /** How long a look-up is good: a revocation bites within this time. */
-  freshMs?: number
-  /** How long a known credential is served while the database is away. */
-  staleMs?: number
-  /** How long a credential that does not exist is remembered. */
-  unknownMs?: number
-  /** A look-up that takes longer counts as the database being away. */
-  lookupMs?: number
-  /** Pause after a failed look-up, so that not every request waits for a dead database. */
-  retryMs?: number
-  /** Of known credentials, and as many unknown ones; beyond, the one unused for longest goes. */
-  maxEntries?: number
-  now?: () => number
 }
 
 export interface CredentialCache {
@@ -31,77 +15,16 @@ export interface CredentialCache {
   knows(short: string): boolean
 }
 
-interface Known {
-  record: PakRecord
-  /** When its look-up began: what was revoked after that may be missing. */
-  atMs: number
-}
-
-type Load = () => Promise<PakRecord | null>
-
-const defaults = {
-  freshMs: 30_000,
-  staleMs: 900_000,
-  unknownMs: 5_000,
-  lookupMs: 1_000,
-  retryMs: 1_000,
-  maxEntries: 50_000,
-  now: Date.now,
-}
-
-/** Credentials as the database had them at most `freshMs` ago; see the options for what happens while it is away. */
-export function createCredentialCache(options: CredentialCacheOptions): CredentialCache {
-  const { freshMs, staleMs, unknownMs, lookupMs, retryMs, maxEntries, now } = { ...defaults, ...options }
-  const known = createRecentMap<Known>(maxEntries)
-  // Apart from the known ones: a flood of made-up keys must not push them out.
-  const unknown = createRecentMap<number>(maxEntries)
-  const pending = new Map<string, Promise<PakRecord | null>>()
-  let awayUntilMs = 0
-
-  async function get(key: string, load: Load): Promise<PakRecord | null> {
-    const hit = known.get(key)
-    if (hit && now() - hit.atMs < freshMs) {
-      known.set(key, hit)
-      return hit.record
-    }
-    const missedAtMs = unknown.get(key)
-    if (missedAtMs !== undefined && now() - missedAtMs < unknownMs) return null
-    if (now() < awayUntilMs) return recordWhileAway(known.get(key), now() - staleMs)
-    const running = pending.get(key) ?? lookUp(key, load).finally(() => pending.delete(key))
-    pending.set(key, running)
-    return running
-  }
-
-  async function lookUp(key: string, load: Load): Promise<PakRecord | null> {
-    const atMs = now()
-    try {
-      const record = await withDeadline('credential look-up', lookupMs, load())
-      keep(key, record, atMs)
-      return record
-    } catch (err) {
-      if (!(err instanceof DeadlineError) && !options.isUnavailable(err)) throw err
-      awayUntilMs = now() + retryMs
-      return recordWhileAway(known.get(key), now() - staleMs, err)
-    }
-  }
-
-  function keep(key: string, record: PakRecord | null, atMs: number): void {
-    known.delete(key)
-    unknown.delete(key)
-    if (record) known.set(key, { record, atMs })
-    else unknown.set(key, atMs)
-  }
-
+/** Keys, as the look-up cache serves them. */
+export function createCredentialCache({
+  findByShort,
+  findById,
+  ...options
+}: CredentialCacheOptions): CredentialCache {
+  const records = createLookupCache<PakRecord>(options)
   return {
-    byShort: (short) => get(`short ${short}`, () => options.findByShort(short)),
-    byId: (pakId) => get(`id ${pakId}`, () => options.findById(pakId)),
-    knows: (short) => known.has(`short ${short}`),
+    byShort: (short) => records.get(`short ${short}`, () => findByShort(short)),
+    byId: (pakId) => records.get(`id ${pakId}`, () => findById(pakId)),
+    knows: (short) => records.knows(`short ${short}`),
   }
-}
-
-/** An old record is better than none; that there is none says nothing about the credential. */
-function recordWhileAway(hit: Known | undefined, oldestMs: number, cause?: unknown): PakRecord {
-  if (hit && hit.atMs > oldestMs) return hit.record
-  const headers = { 'Retry-After': '5' }
-  throw new Problem('unavailable', 'credentials cannot be checked for now', { headers, cause })
 }

@@ -68,6 +68,19 @@ test('its own routes and unknown paths stay here', async () => {
   expect((await fetch(`${api.url}/nowhere`, { method: 'POST' })).status).toBe(404)
 })
 
+test("ingest-api passes on the explorer's pages and files, query-api keeps them, and both keep what is below /api/", async () => {
+  await using peer = await serve((req, res) => void res.end(`peer ${req.url}`))
+  await using ingest = await startForwarder(peer.url, { self: 'ingest-api' })
+  await using query = await startForwarder(peer.url)
+  const statusOf = async (url: string) => (await fetch(url)).status
+  for (const path of ['/', '/search?q=x', '/assets/app-Bx1.js']) {
+    expect(await (await fetch(ingest.url + path)).text()).toBe(`peer ${path}`)
+    expect(await statusOf(query.url + path)).toBe(404)
+  }
+  expect(await statusOf(`${ingest.url}/api/v1/nothing`)).toBe(404)
+  expect((await fetch(ingest.url, { method: 'POST' })).status).toBe(404)
+})
+
 test("without a peer, the peer's routes are a 404", async () => {
   await using api = await startForwarder(undefined)
   expect((await fetch(api.url + logsPath, { method: 'POST' })).status).toBe(404)

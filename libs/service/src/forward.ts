@@ -3,10 +3,10 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpH
 import https from 'node:https'
 import { pipeline } from 'node:stream'
 import { Problem } from '@logboom/contracts'
-import type { RouteOwner } from '@logboom/contracts'
+import type { ApiRoute, RouteOwner } from '@logboom/contracts'
 import type { Request, RequestHandler, Response } from 'express'
 import { requestIdOf } from './http-app.ts'
-import { matchRoute } from './route-table.ts'
+import { isExplorerPath, matchRoute } from './route-table.ts'
 
 export interface ForwardOptions {
   /** The other API's base URL. Without it nothing is forwarded. */
@@ -34,7 +34,7 @@ export function forwardTo({
   const transport = base.protocol === 'https:' ? https : http
   const agent = new transport.Agent({ keepAlive: true })
   return (req, res, next) => {
-    const route = matchRoute(req.method, req.path)
+    const route = routeOf(req)
     if (!route || route.owner === self) return next()
     if (req.headers[forwardedHeader])
       throw new Problem('peer_unavailable', 'the two APIs forward to each other')
@@ -56,6 +56,12 @@ export function forwardTo({
     limitWaiting(upstream, transport === https, connectMs, answerMs)
     req.pipe(upstream)
   }
+}
+
+/** The explorer is query-api's as its routes are. */
+function routeOf({ method, path }: Request): Pick<ApiRoute, 'owner' | 'path'> | undefined {
+  const explorer = { owner: 'query-api', path: 'explorer' } as const
+  return matchRoute(method, path) ?? (isExplorerPath(method, path) ? explorer : undefined)
 }
 
 function targetOf(base: URL, req: Request): URL {

@@ -54,7 +54,13 @@ async function startIssuer(changes: Partial<OidcIssuer> = {}) {
 test('a role of the token makes its bearer an admin or a reader, and none is a 403', async () => {
   await using oidc = await startIssuer()
   const verify = async (claims: Record<string, unknown>) => oidc.verifier.verify(await oidc.sign(claims))
-  expect(await verify({})).toEqual({ kind: 'admin', pakId: null, subject: 'oidc:ann' })
+  expect(await verify({ name: '', email: 'ann@example.org' })).toEqual({
+    kind: 'admin',
+    pakId: null,
+    subject: 'oidc:ann',
+    label: 'ann@example.org',
+    expiresAtMs: oidc.clock.now() + 300_000,
+  })
   expect(await verify({ realm_access: { roles: ['x', 'viewer'] } })).toMatchObject({
     kind: 'reader',
     agents: null,

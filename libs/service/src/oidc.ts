@@ -1,4 +1,4 @@
-import { Problem } from '@logboom/contracts'
+import { cleanText, Problem } from '@logboom/contracts'
 import { createLocalJWKSet, errors, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
@@ -123,14 +123,28 @@ function safeUrl(text: string): URL {
 }
 
 function principalByRole(payload: JWTPayload, issuer: OidcIssuer): Principal {
-  const subject = `oidc:${payload.sub ?? ''}`
+  const caller = {
+    pakId: null,
+    subject: `oidc:${payload.sub ?? ''}`,
+    label: nameOf(payload),
+    expiresAtMs: (payload.exp ?? 0) * 1000,
+  }
   const roles = textsAt(payload, issuer.roleClaim)
-  if (roles.some((role) => issuer.adminValues.includes(role))) return { kind: 'admin', pakId: null, subject }
+  if (roles.some((role) => issuer.adminValues.includes(role))) return { kind: 'admin', ...caller }
   if (!roles.some((role) => issuer.readerValues.includes(role))) {
     throw new Problem('forbidden', 'this user has no role in Logboom')
   }
   const agents = issuer.agentsClaim === undefined ? null : agentIdsAt(payload, issuer.agentsClaim)
-  return { kind: 'reader', agents, namespaces: null, pakId: null, subject }
+  return { kind: 'reader', agents, namespaces: null, ...caller }
+}
+
+const labelCharsMax = 253
+
+/** What people call the user; the standard claims (OpenID Connect Core §5.1), the most telling first. */
+function nameOf(payload: JWTPayload): string {
+  const names = ['name', 'preferred_username', 'email', 'sub'].map((claim) => payload[claim])
+  const name = names.find((one): one is string => typeof one === 'string' && one !== '') ?? ''
+  return cleanText(name.slice(0, labelCharsMax))
 }
 
 const AgentId = z.guid()

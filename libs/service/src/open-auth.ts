@@ -6,7 +6,11 @@ import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialCache } from './credential-cache.ts'
 import { createOidcVerifier } from './oidc.ts'
 import type { PakRecord } from './principal.ts'
+import { createSessions } from './sessions.ts'
+import type { SessionRecord, Sessions } from './sessions.ts'
 import type { SigningKey } from './signing-keys.ts'
+import { createTickets } from './tickets.ts'
+import type { TicketPlace, Tickets } from './tickets.ts'
 import { createTokens } from './tokens.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -16,19 +20,25 @@ export interface CredentialLookups {
   /** The live keys of our own tokens, the signing one first. */
   signingKeys: () => Promise<SigningKey[]>
   touchPak: (pakId: string) => Promise<unknown>
+  findSession: (tokenHash: string) => Promise<SessionRecord | null>
+  touchSession: (tokenHash: string) => Promise<unknown>
+  /** Null: without a Redis there are no tickets. */
+  ticketPlace: TicketPlace | null
   isUnavailable: (error: unknown) => boolean
 }
 
 export interface Auth<Cache extends CredentialCache = CredentialCache> {
   authenticator: Authenticator
   credentials: Cache
+  sessions: Sessions
+  tickets: Tickets
   tokens: Tokens
 }
 
 /** The `iss` of our own tokens. */
 const issuer = 'logboom'
 
-/** Puts together how an API knows who asks: PAKs, our own tokens and those of a configured OIDC issuer. */
+/** Puts together how an API knows who asks: PAKs, sessions, our own tokens and those of a configured OIDC issuer. */
 export function openAuth<Cache extends CredentialCache = CredentialCache>(
   config: ApiConfig,
   lookups: CredentialLookups,
@@ -41,8 +51,19 @@ export function openAuth<Cache extends CredentialCache = CredentialCache>(
       isUnavailable: lookups.isUnavailable,
     }),
   )
+  const { isUnavailable } = lookups
+  const sessions = createSessions({ find: lookups.findSession, isUnavailable })
   const tokens = createTokens({ issuer, keys: lookups.signingKeys })
+  const tickets = createTickets({ place: lookups.ticketPlace, secret: config.SIGNING_KEY_SECRET })
   const oidc = createOidcVerifier({ issuers: oidcIssuersOf(config) })
-  const authenticator = createAuthenticator({ cache: credentials, tokens, oidc, onUsed: lookups.touchPak })
-  return { authenticator, credentials, tokens }
+  const authenticator = createAuthenticator({
+    cache: credentials,
+    sessions,
+    tokens,
+    tickets,
+    oidc,
+    onUsed: lookups.touchPak,
+    onSessionUsed: lookups.touchSession,
+  })
+  return { authenticator, credentials, sessions, tickets, tokens }
 }

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest'
 import { canReadAgent, requireAdmin, requireAgentSelf } from './principal.ts'
 import type { Principal } from './principal.ts'
 
-const admin: Principal = { kind: 'admin', pakId: null, subject: '' }
-const agent: Principal = { kind: 'agent', agentId: 'a', pakId: 'p', limits: {}, subject: '' }
-const reader: Principal = { kind: 'reader', agents: ['a'], namespaces: null, pakId: null, subject: '' }
+const caller = { pakId: null, subject: '', label: '', expiresAtMs: null }
+const admin: Principal = { kind: 'admin', ...caller }
+const agent: Principal = { kind: 'agent', agentId: 'a', limits: {}, ...caller, pakId: 'p' }
+const reader: Principal = { kind: 'reader', agents: ['a'], namespaces: null, ...caller }
 const forbidden = expect.objectContaining({ status: 403 })
 
 test('only an admin administrates', () => {

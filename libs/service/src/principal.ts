@@ -14,34 +14,42 @@ export interface PakRecord {
   scopeAgents: string[] | null
   scopeNamespaces: string[] | null
   agentDeleted: boolean
+  /** An admin has set it `INACTIVE`. */
+  agentDisabled: boolean
   /** The agent's own overrides of the limits. */
   limits: Record<string, number>
   label: string
 }
 
-export interface AdminPrincipal {
-  kind: 'admin'
+interface Caller {
   /** Null where an OIDC issuer vouches. */
   pakId: string | null
   /** Who it is, for the audit: `pak:<id>` or `oidc:<sub>`. */
   subject: string
+  /** What people call it: the key's label, or a user's name; may be empty. */
+  label: string
+  /** When what was shown ends by itself; null = never. */
+  expiresAtMs: number | null
+  /** The hash of its session, where a browser is signed in. */
+  session?: string
 }
 
-export interface AgentPrincipal {
+export interface AdminPrincipal extends Caller {
+  kind: 'admin'
+}
+
+export interface AgentPrincipal extends Caller {
   kind: 'agent'
   agentId: string
   pakId: string
   limits: Record<string, number>
-  subject: string
 }
 
-export interface ReaderPrincipal {
+export interface ReaderPrincipal extends Caller {
   kind: 'reader'
   /** Null = all. */
   agents: string[] | null
   namespaces: string[] | null
-  pakId: string | null
-  subject: string
 }
 
 export type Principal = AdminPrincipal | AgentPrincipal | ReaderPrincipal
@@ -58,22 +66,24 @@ export function unauthorized(
 
 /**
  * Whom a key stands for at the time `nowMs`. The caller has compared the secret already.
- * @throws {Problem} 401 for a key that is revoked, expired, or whose agent is deleted
+ * @throws {Problem} 401 for a key that is revoked, expired, or whose agent is deleted; 403 for one whose agent is disabled
  */
 export function principalOf(record: PakRecord, nowMs: number): Principal {
-  const { pakId, limits } = record
+  const { pakId, limits, label, expiresAtMs } = record
   if (record.revoked) throw unauthorized('the credential was revoked')
   if (record.expiresAtMs !== null && record.expiresAtMs <= nowMs) {
     throw unauthorized('the credential has expired', 'token_expired')
   }
-  const subject = `pak:${pakId}`
-  if (record.kind === 'admin') return { kind: 'admin', pakId, subject }
+  const caller = { pakId, subject: `pak:${pakId}`, label, expiresAtMs }
+  if (record.kind === 'admin') return { kind: 'admin', ...caller }
   if (record.kind === 'reader') {
-    return { kind: 'reader', agents: record.scopeAgents, namespaces: record.scopeNamespaces, pakId, subject }
+    return { kind: 'reader', agents: record.scopeAgents, namespaces: record.scopeNamespaces, ...caller }
   }
   if (record.agentDeleted || record.agentId === null)
     throw unauthorized('the agent of this credential was deleted')
-  return { kind: 'agent', agentId: record.agentId, pakId, limits, subject }
+  // A 403 has an agent keep its lines and come again, as it would with a wrong key.
+  if (record.agentDisabled) throw new Problem('forbidden', 'this agent is disabled; an admin can enable it')
+  return { kind: 'agent', agentId: record.agentId, limits, ...caller }
 }
 
 /** @throws {Problem} 403 for anyone but an admin */

@@ -13,6 +13,12 @@ export function allowedMethods(path: string): string[] {
   return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))]
 }
 
+/** Whether a path may be one of the explorer's pages or files, which query-api serves besides its routes. */
+export function isExplorerPath(method: string, path: string): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false
+  return !/^\/(api|ws|\.well-known)(\/|$)/i.test(path) && allowedMethods(path).length === 0
+}
+
 // Literal segments come before parameters: `/logs/histogram` is not a log whose id is "histogram".
 const compiled = (apiRoutes satisfies readonly ApiRoute[])
   .map((route) => ({ route, pattern: patternOf(route.path), parameters: route.path.split(':').length }))

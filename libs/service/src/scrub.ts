@@ -2,6 +2,8 @@
 const patterns: readonly [RegExp, string][] = [
   // The short part names the key in our own table and is safe to keep; 16 characters also catch a key that was cut off.
   [/(logboom_[1-9A-HJ-NP-Za-km-z]{4,16})_[1-9A-HJ-NP-Za-km-z]{16,}/g, '$1_[masked]'],
+  // The token of a session, or a ticket.
+  [/\b(lb[st]_)[\w-]{16,}/g, '$1[masked]'],
   // A JOSE header is base64url of `{"…` or of `{` and white space: `eyJ`, `eyA`, `ewo`, `ewk`.
   [/\be[wy][\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, '[masked]'],
   [/(authorization["'\\]*\s*[:=]\s*["'\\]*(?:(?:bearer|basic|digest)\s+)?)[^\s"'\\,}]+/gi, '$1[masked]'],
@@ -12,7 +14,7 @@ const patterns: readonly [RegExp, string][] = [
 
 /** Names of fields whose value is never shown, whatever it looks like. */
 const secretNames =
-  /^(?:proxy-)?authorization$|^(?:set-)?cookie$|^x-api-key$|password$|secret$|^token$|^pak$/i
+  /^(?:proxy-)?authorization$|^(?:set-)?cookie$|^x-api-key$|password$|secret$|^(?:x-)?csrf[-_]token$|^token$|^ticket$|^pak$/i
 
 export function isSecretName(name: string): boolean {
   return secretNames.test(name)

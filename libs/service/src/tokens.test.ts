@@ -27,7 +27,8 @@ async function createIssuer() {
 test('a token names its PAK for 15 min and holds nothing secret', async () => {
   const { tokens, clock } = await createIssuer()
   const { token } = await tokens.sign(holder)
-  expect(await tokens.verify(token)).toEqual({ pakId: 'pak-1', subject: 'pak:pak-1' })
+  const expiresAtMs = clock.now() + 900_000
+  expect(await tokens.verify(token)).toEqual({ pakId: 'pak-1', subject: 'pak:pak-1', expiresAtMs })
   expect(Object.keys(decodeJwt(token)).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'pak', 'role', 'sub'])
   clock.pass(906_000)
   await expect(tokens.verify(token)).rejects.toMatchObject({ code: 'token_expired' })

@@ -11,12 +11,14 @@ import type { SigningKey } from './signing-keys.ts'
 export interface TokenVerifier {
   issuer: string
   /** @throws {Problem} 401, or 503 when there is no key to check with */
-  verify(jwt: string): Promise<{ pakId: string; subject: string }>
+  verify(jwt: string): Promise<{ pakId: string; subject: string; expiresAtMs: number }>
 }
 
 export interface Tokens extends TokenVerifier {
   /** A token for the holder of a PAK. @throws {Problem} 403 for a principal without one */
-  sign(principal: Principal): Promise<{ token: string; expiresInS: number }>
+  sign(
+    principal: Pick<Principal, 'kind' | 'pakId' | 'subject'>,
+  ): Promise<{ token: string; expiresInS: number }>
   /** The public halves of all live keys, for `/.well-known/jwks.json`. */
   jwks(): Promise<{ keys: JWK[] }>
 }
@@ -75,7 +77,7 @@ export function createTokens(options: TokensOptions): Tokens {
         jwtVerify(jwt, keyOf, { ...checks, clockTolerance: 5, currentDate: new Date(now()) }),
       )
       if (typeof payload['pak'] !== 'string') throw unauthorized('the token is not valid')
-      return { pakId: payload['pak'], subject: payload.sub ?? '' }
+      return { pakId: payload['pak'], subject: payload.sub ?? '', expiresAtMs: (payload.exp ?? 0) * 1000 }
     },
     jwks: async () => ({ keys: (await available(keys.get())).map((key) => key.publicJwk) }),
   }

@@ -17,7 +17,9 @@ const CHECKS = [
 const asked = process.argv.slice(2)
 const isChaos = asked.includes('--chaos')
 const filters = asked.filter((word) => word !== '--chaos')
-const projects = isChaos ? ['--project=chaos'] : ['unit', 'int', 'e2e'].map((name) => `--project=${name}`)
+const projects = isChaos
+  ? ['--project=chaos']
+  : ['unit', 'int', 'e2e', 'browser'].map((name) => `--project=${name}`)
 const counts: Counts = { passed: 0, failed: 0 }
 for (const { title, command } of isChaos || filters.length > 0 ? [] : CHECKS) {
   const ok = await runStep(title, command)

@@ -1,13 +1,12 @@
-import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { findOnPath } from './find-on-path.ts'
+import { packagesDir } from './packages-dir.ts'
 import { unpackRedis } from './unpack-redis.ts'
 
 /** How to run a Redis here: a program with its environment, or the command `docker`. */
 export type RedisProgram = { command: string; libraryPath?: string; inContainer: boolean }
 
 const NAMES = ['redis-server', 'valkey-server']
-// tools/servers/src → the root of the repository
-const PACKAGES = join(import.meta.dirname, '../../../.logboom/packages')
 
 /** A Redis on PATH, or the distribution's package unpacked under .logboom/, or Docker; else throws the line that says what to install. */
 export async function findRedis(log?: (message: string) => void): Promise<RedisProgram> {
@@ -26,7 +25,7 @@ async function tryUnpack(
   log?: (message: string) => void,
 ): Promise<{ command: string; libraryPath: string } | undefined> {
   try {
-    return await unpackRedis(PACKAGES, log)
+    return await unpackRedis(packagesDir, log)
   } catch (error) {
     log?.(`the Redis package of this distribution could not be unpacked: ${String(error)}`)
     return undefined
@@ -39,16 +38,4 @@ function installLine(): string {
   if (findOnPath('dnf')) return 'dnf install valkey'
   if (findOnPath('apk')) return 'apk add redis'
   return 'Redis 7 or Valkey 8, so that redis-server or valkey-server is on PATH, or Docker'
-}
-
-function findOnPath(name: string): string | undefined {
-  const candidates = (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, name))
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
 }

@@ -1,4 +1,6 @@
 export { endWithParent } from './end-with-parent.ts'
+export { findBrowser } from './find-browser.ts'
+export type { Browser } from './find-browser.ts'
 export { findRedis } from './find-redis.ts'
 export type { RedisProgram } from './find-redis.ts'
 export { freePort } from './free-port.ts'

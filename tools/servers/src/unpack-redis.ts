@@ -3,6 +3,7 @@ import { existsSync, globSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { updateLists } from './update-lists.ts'
 
 const run = promisify(execFile)
 
@@ -89,25 +90,6 @@ function isInstalled(name: string): Promise<boolean> {
     ({ stdout }) => stdout.includes('install ok installed'),
     () => false,
   )
-}
-
-async function updateLists(aptDir: string): Promise<string[]> {
-  const state = join(aptDir, 'state')
-  const cache = join(aptDir, 'cache')
-  await Promise.all([
-    mkdir(join(state, 'lists/partial'), { recursive: true }),
-    mkdir(join(cache, 'archives/partial'), { recursive: true }),
-  ])
-  const settings = [
-    `Dir::State=${state}`,
-    `Dir::State::lists=${join(state, 'lists')}`,
-    'Dir::State::status=/var/lib/dpkg/status',
-    `Dir::Cache=${cache}`,
-    'APT::Sandbox::User=root',
-  ]
-  const options = settings.flatMap((setting) => ['-o', setting])
-  await run('apt-get', [...options, 'update'])
-  return options
 }
 
 function locate(dir: string): { command: string; libraryPath: string } {

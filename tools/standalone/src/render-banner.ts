@@ -25,7 +25,8 @@ export function renderBanner(banner: Banner): string {
     ([service, port]) => `${service.padEnd(18)}http://127.0.0.1:${port}/metrics`,
   )
   const facts = [
-    ['URL', `${url}   (reference: ${url}/docs)`],
+    ['explorer', `${url}   (open it and sign in with the admin PAK)`],
+    ['reference', `${url}/docs`],
     ['admin PAK', adminText(banner)],
     ['agent', `${agentId}   (follows ${followedOf(banner)})`],
     ['log', servicesLog],
@@ -37,7 +38,7 @@ Logboom is up.
 
 ${facts.join('\n')}
 
-Paste into another terminal:
+Or paste into another terminal:
 
 ${tries.join('\n\n')}
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { buildExplorer } from '@logboom/bundle/explorer'
 import { createLifecycle, createLogger, secretsOf, superviseProcess } from '@logboom/service'
 import type { Lifecycle, Logger } from '@logboom/service'
 import { configureServices, schemas } from './configure-services.ts'
@@ -42,6 +43,7 @@ export async function runStandalone(options: Options): Promise<void> {
 type LogOf = (service: ServiceName | 'standalone', secrets: string[]) => Logger
 
 async function start(plan: Plan, life: Lifecycle, logOf: LogOf): Promise<Registered> {
+  const built = buildPages()
   const { databaseUrl, redisUrl, logPaths } = await startServers({ ...plan.servers, say }, life)
   const registered = await migrateAndRegister({ ...plan.keys, databaseUrl, say })
   const configs = configureServices(plan.sources, {
@@ -53,12 +55,19 @@ async function start(plan: Plan, life: Lifecycle, logOf: LogOf): Promise<Registe
     spoolDir: join(plan.spoolDir, registered.agentId),
     follow: [...logPaths, plan.servicesLog, ...plan.follow],
   })
+  await built
   if (life.stopping) return registered
   say('starting the services')
   await startServices(configs, life, (service) =>
     logOf(service, secretsOf(service, schemas[service], configs[service])),
   )
   return registered
+}
+
+/** What the explorer shows can be had by the API as well: without it, the rest runs. */
+async function buildPages(): Promise<void> {
+  const root = join(import.meta.dirname, '../../..')
+  await buildExplorer(root, say).catch((error: unknown) => say(`${messageOf(error)}; the rest runs`))
 }
 
 function bannerOf(options: Options, plan: Plan, registered: Registered): string {

@@ -25,7 +25,7 @@ export async function chooseEnvironments({ postgres, redis }: Servers): Promise<
   const api = { ...common, SIGNING_KEY_SECRET: signingSecret, HOST: '127.0.0.1' }
   const environments = {
     'ingest-api': { ...api, REDIS_URL: redis.url, PORT: String(ingestPort), PEER_URL: queryUrl },
-    'query-api': { ...api, PORT: String(queryPort), PEER_URL: ingestUrl },
+    'query-api': { ...api, REDIS_URL: redis.url, PORT: String(queryPort), PEER_URL: ingestUrl },
     'writer-worker': { ...common, REDIS_URL: redis.url, JOB_LOCK_MS: String(jobLockMs) },
     'retention-worker': { ...common, SIGNING_KEY_SECRET: signingSecret },
   } satisfies Record<ServiceName, Environment>

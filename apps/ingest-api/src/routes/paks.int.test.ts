@@ -96,6 +96,50 @@ describe('a key of an agent', () => {
   })
 })
 
+describe('a key that is rotated', () => {
+  const patch = (id: string, body: unknown) => registry.call('PATCH', `/api/v1/paks/${id}`, { body })
+
+  test('works beside the new one until the time it was given, and is named as one likes', async () => {
+    const agent = await registry.createAgent()
+    const expires_at = new Date(Date.now() + 1_500).toISOString()
+    const changed = await patch(agent.pakId, { expires_at, label: 'old' })
+    expect(changed).toMatchObject({ status: 200, body: { id: agent.pakId, expires_at, label: 'old' } })
+    const limits = async () =>
+      (await registry.call('GET', `/api/v1/agents/${agent.id}/limits`, { as: agent.pak })).status
+    expect(await limits()).toBe(200)
+    await until(async () => (await limits()) === 401, { what: 'the old key to end' })
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expires_at))
+  })
+
+  test('can be kept after all, and changes in nothing that is not said', async () => {
+    const agent = await registry.createAgent()
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString()
+    await patch(agent.pakId, { expires_at })
+    expect(await patch(agent.pakId, { label: 'kept' })).toMatchObject({ body: { expires_at, label: 'kept' } })
+    expect(await patch(agent.pakId, { expires_at: null })).toMatchObject({
+      body: { expires_at: null, label: 'kept' },
+    })
+  })
+
+  test.each([
+    ['an end in the past', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],
+    ['another kind', { kind: 'admin' }, ''],
+    ['a label that is too long', { label: 'x'.repeat(254) }, 'label'],
+  ])('is not given %s', async (_what, body, path) => {
+    const { pakId } = await registry.createAgent()
+    expect(await patch(pakId, body)).toMatchObject({ status: 422, body: { errors: [{ path }] } })
+  })
+
+  test('must exist and not be revoked, and only an admin may', async () => {
+    const agent = await registry.createAgent()
+    expect((await patch(randomUUID(), { label: 'x' })).status).toBe(404)
+    const path = `/api/v1/paks/${agent.pakId}`
+    expect((await registry.call('PATCH', path, { as: agent.pak, body: { label: 'x' } })).status).toBe(403)
+    await registry.call('DELETE', path)
+    expect((await patch(agent.pakId, { expires_at: null })).status).toBe(404)
+  })
+})
+
 describe('a key of a reader or an admin', () => {
   test('carries its scope, and none where none was given', async () => {
     const scope = { scope_agents: [randomUUID()], scope_namespaces: ['production'] }
@@ -147,6 +191,11 @@ describe('the last admin key', () => {
       `insert into paks (kind, short, long_hash, expires_at) values ('admin', 'expired1', '', now())`,
     )
     expect(await registry.call('DELETE', `/api/v1/paks/${await adminId()}`)).toMatchObject({
+      status: 409,
+      body: { code: 'conflict' },
+    })
+    const soon = { expires_at: new Date(Date.now() + 60_000).toISOString() }
+    expect(await registry.call('PATCH', `/api/v1/paks/${await adminId()}`, { body: soon })).toMatchObject({
       status: 409,
       body: { code: 'conflict' },
     })

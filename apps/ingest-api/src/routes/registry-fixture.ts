@@ -3,16 +3,26 @@ import { createServer } from 'node:http'
 import { Writable } from 'node:stream'
 import { defaultAgentLimits } from '@logboom/contracts'
 import type { BatchJob } from '@logboom/contracts'
-import { ensureFirstAdmin, findPak, isUnavailable, openDatabase } from '@logboom/db'
+import {
+  ensureFirstAdmin,
+  findPak,
+  findSession,
+  isUnavailable,
+  openDatabase,
+  touchSession,
+} from '@logboom/db'
 import type { Database } from '@logboom/db'
 import {
   createAuthenticator,
   createCredentialCache,
   createHttpApp,
   createLogger,
+  createSessions,
+  createTickets,
   createTokens,
   finishHttpApp,
   issuePak,
+  sessionIdleSeconds,
 } from '@logboom/service'
 import { openTestDatabase } from '@logboom/testing'
 import type { TestDatabase } from '@logboom/testing'
@@ -90,10 +100,14 @@ function depsOf(db: Database): Omit<RegistryDeps, 'enqueue'> {
     }),
   )
   const tokens = createTokens({ keys: () => loadSigningKeys(db, signingSecret), issuer: 'logboom' })
-  const authenticator = createAuthenticator({ cache: credentials, tokens })
+  const sessions = createSessions({ find: (tokenHash) => findSession(db, { tokenHash }), isUnavailable })
+  const onSessionUsed = (tokenHash: string) =>
+    touchSession(db, { tokenHash, idleSeconds: sessionIdleSeconds })
+  const authenticator = createAuthenticator({ cache: credentials, sessions, tokens, onSessionUsed })
+  const tickets = createTickets({ place: null, secret: signingSecret })
   const findFollow = async () => null
   const rules = { defaultLimits: defaultAgentLimits, futureSkewUsMax: 3_600e6 }
-  return { db, authenticator, credentials, tokens, findFollow, ...rules }
+  return { db, authenticator, credentials, sessions, tickets, tokens, findFollow, ...rules }
 }
 
 async function serve(deps: RegistryDeps) {

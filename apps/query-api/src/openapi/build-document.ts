@@ -1,21 +1,25 @@
-import { apiRoutes, problemCatalogue } from '@logboom/contracts'
+import { apiRoutes, fieldPrefixes, problemCatalogue } from '@logboom/contracts'
 import type { ApiRoute, ProblemCode, RouteKey } from '@logboom/contracts'
+import { cookieNameOf } from '@logboom/service'
 import { z } from 'zod'
-import { fieldPrefixes } from '../log-query.ts'
 import { isRepeatable } from '../parse-query.ts'
 import { createComponentSchemas } from './component-schemas.ts'
 import type { ComponentSchemas, JsonSchema } from './component-schemas.ts'
 import { agentOperations } from './describe-agents.ts'
 import { linkOperations } from './describe-links.ts'
 import { logOperations } from './describe-logs.ts'
+import { searchOperations } from './describe-searches.ts'
 import { serviceOperations } from './describe-service.ts'
+import { signInOperations } from './describe-sign-in.ts'
 import type { Answer, Operation } from './operation.ts'
 
 /** A route of the table that is not described here does not compile. */
 export const operations: Record<RouteKey, Operation> = {
   ...logOperations,
+  ...searchOperations,
   ...agentOperations,
   ...linkOperations,
+  ...signInOperations,
   ...serviceOperations,
 }
 
@@ -51,9 +55,21 @@ export function buildDocument(): OpenApiDocument {
     paths,
     components: {
       schemas: components.all(),
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A PAK, or a JWT' } },
+      securitySchemes,
     },
   }
+}
+
+const securitySchemes: JsonSchema = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A PAK, or a JWT' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: cookieNameOf('session', false),
+    description:
+      `Of a browser that is signed in; over https its name is \`${cookieNameOf('session', true)}\`. ` +
+      "All but GET and HEAD need `X-CSRF-Token` as well, with the session's `csrf_token`.",
+  },
 }
 
 /** RFC 9457, as every error answers it. */
@@ -74,6 +90,7 @@ const accessText: Record<Operation['access'], string> = {
   admin: 'For admins.',
   agent: 'For the agent itself.',
   'agent or admin': 'For the agent itself and admins.',
+  'reader or admin': 'For readers and admins.',
   unscoped: 'For admins and readers without a scope.',
 }
 
@@ -88,10 +105,10 @@ function describe(route: ApiRoute, operation: Operation, components: ComponentSc
     summary,
     description: [description, accessText[access]].filter(Boolean).join('\n\n'),
     tags: [tag],
-    security: access === 'public' ? [] : [{ bearer: [] }],
+    security: access === 'public' ? [] : [{ bearer: [] }, { session: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: bodyOf(body, components) }),
-    responses: responsesOf(operation, components),
+    responses: responsesOf(route, operation, components),
   }
 }
 
@@ -151,13 +168,15 @@ function bodyOf(
 }
 
 function responsesOf(
+  { method }: ApiRoute,
   { access, answers, problems = [] }: Operation,
   components: ComponentSchemas,
 ): JsonSchema {
   const responses: JsonSchema = {}
   for (const [status, answer] of Object.entries<Answer>(answers))
     responses[status] = answerOf(answer, components)
-  const codes = [...problems, ...(access === 'public' ? [] : guarded), 'internal_error' as const]
+  const guards = access === 'public' ? [] : method === 'GET' ? guarded : [...guarded, ...ownPageOnly]
+  const codes = [...problems, ...guards, 'internal_error' as const]
   for (const [status, group] of Object.entries(
     Object.groupBy(codes, (code) => problemCatalogue[code].status),
   )) {
@@ -165,6 +184,9 @@ function responsesOf(
   }
   return responses
 }
+
+/** With a session's cookie. */
+const ownPageOnly: readonly ProblemCode[] = ['csrf_token_missing', 'foreign_origin']
 
 /** What a route with a credential may answer beside its own. */
 const guarded: readonly ProblemCode[] = [

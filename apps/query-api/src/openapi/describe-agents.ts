@@ -12,6 +12,7 @@ import {
   pushHeaders,
   TokenAnswer,
   UpdateAgent,
+  UpdatePak,
 } from '@logboom/contracts'
 import { AgentPaksQuery, AgentsQuery, PaksQuery } from '../list-queries.ts'
 import { listOf } from './list-of.ts'
@@ -112,6 +113,13 @@ export const agentOperations = {
     query: PaksQuery,
     answers: { 200: { description: 'Newest first, without their secrets', schema: listOf('paks', Pak) } },
     problems: [...badQuery, 'agent_not_found'],
+  },
+  'PATCH /api/v1/paks/:pak_id': {
+    ...keys,
+    summary: 'Name a key, or say when it ends',
+    body: { schema: UpdatePak, required: true },
+    answers: { 200: { description: 'The key as it is now; all replicas know within 30 s', schema: Pak } },
+    problems: [...badBody, 'not_found', 'conflict'],
   },
   'DELETE /api/v1/paks/:pak_id': {
     ...keys,

@@ -5,9 +5,18 @@ import type { z } from 'zod'
 export interface Operation {
   summary: string
   description?: string
-  tag: 'Logs' | 'Agents' | 'Keys' | 'Links' | 'Retention' | 'Dead letters' | 'Service'
+  tag:
+    | 'Logs'
+    | 'Agents'
+    | 'Keys'
+    | 'Signing in'
+    | 'Links'
+    | 'Searches'
+    | 'Retention'
+    | 'Dead letters'
+    | 'Service'
   /** Who may: `public` needs no credential. */
-  access: 'public' | 'any' | 'admin' | 'agent' | 'agent or admin' | 'unscoped'
+  access: 'public' | 'any' | 'admin' | 'agent' | 'agent or admin' | 'reader or admin' | 'unscoped'
   query?: z.ZodObject
   /** Takes `attributes.<key>=` and `labels.<key>=` as well. */
   takesFields?: true

@@ -2,8 +2,9 @@ import type { RetentionAssignment, RetentionReport } from '@logboom/contracts'
 import { findRetentionStatus, listRetentionPolicy } from '@logboom/db'
 import type { ReadScope } from '@logboom/db'
 import type { RequestHandler } from 'express'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { NoQuery } from '../list-queries.ts'
+import { oldestRowAge } from '../oldest-row-age.ts'
 import { parseQuery } from '../parse-query.ts'
 import type { QueryDeps } from '../query-deps.ts'
 import { readPolicy } from '../read-policy.ts'
@@ -18,14 +19,13 @@ export function getRetentionRoute({ db, authenticator }: QueryDeps): RequestHand
       listRetentionPolicy(db.pool),
       findRetentionStatus(db),
     ])
-    const age = z.number().safeParse(status?.policy['oldest_row_age_seconds'])
     res.json({
       classes,
       assignments: assignments.filter((assignment) => concerns(scope, assignment)),
       ...readPolicy(status),
       last_run_at: status?.lastRunAt ?? null,
       next_run_at: status?.nextRunAt ?? null,
-      oldest_row_age_seconds: age.data ?? null,
+      oldest_row_age_seconds: oldestRowAge(status),
     } satisfies z.infer<typeof RetentionReport>)
   }
 }

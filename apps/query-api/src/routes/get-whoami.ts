@@ -16,6 +16,7 @@ export function getWhoAmIRoute({ authenticator }: QueryDeps): RequestHandler {
       agent_id: principal.kind === 'agent' ? principal.agentId : null,
       agents: agents ? [...agents] : null,
       namespaces: namespaces ? [...namespaces] : null,
+      label: principal.label,
     } satisfies z.infer<typeof WhoAmI>)
   }
 }
