@@ -7,7 +7,11 @@ import { neutralise, neutraliseJson, neutraliseLines } from './neutralise.ts'
 const harmful = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\p{Cs}/u
 
 test('no control character, turn of direction or half of a character survives, whatever the text', () => {
-  fc.assert(fc.property(anyText, (text) => expect(neutralise(text)).not.toMatch(harmful)))
+  fc.assert(
+    fc.property(anyText, (text) => {
+      expect(neutralise(text)).not.toMatch(harmful)
+    }),
+  )
 })
 
 test('several lines stay lines, and none but the first begins where a line of ours would', () => {
