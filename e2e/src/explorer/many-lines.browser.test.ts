@@ -39,7 +39,7 @@ test('a hundred thousand lines are loaded and scrolled without a jerk, and few o
 }) => {
   const { page } = await open({ as: system.admin })
   await page.goto(`/search?agent_id=${agent.id}&since=1h`)
-  const grid = page.getByRole('grid', { name: 'Lines' })
+  const grid = page.getByRole('treegrid', { name: 'Lines' })
   await grid.getByRole('row').first().waitFor()
   const count = async () => Number(await grid.getAttribute('aria-rowcount'))
   while ((await count()) < lines) {
