@@ -67,10 +67,16 @@ export async function startQueryApi(
     tokens,
     metrics: createMetrics(registry, db),
     gates: openGates(config, registry),
+    stopping: life.signal,
     registry,
     log,
   })
-  served = await listenHttp(life, 'http', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
+  served = await listenHttp(life, 'http', app, {
+    port: config.PORT,
+    host: config.HOST,
+    tls: tlsOf(config),
+    upgrades: true,
+  })
   return served
 }
 
