@@ -9,6 +9,10 @@ import { answerDatabaseProblems } from './database-problems.ts'
 import type { Explorer } from './explorer/load-explorer.ts'
 import { serveExplorer } from './explorer/serve-explorer.ts'
 import { buildDocument } from './openapi/build-document.ts'
+import { exportAgentLogsRoute } from './routes/export-agent-logs.ts'
+import { exportDeploymentObjectLogsRoute } from './routes/export-deployment-object-logs.ts'
+import { exportLogsRoute } from './routes/export-logs.ts'
+import { exportWorkOrderLogsRoute } from './routes/export-work-order-logs.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { countAgentLogsRoute } from './routes/count-agent-logs.ts'
 import { countDeploymentObjectLogsRoute } from './routes/count-deployment-object-logs.ts'
@@ -36,6 +40,7 @@ import { listDeploymentObjectsRoute } from './routes/list-deployment-objects.ts'
 import { listGapsRoute } from './routes/list-gaps.ts'
 import { listLogsRoute } from './routes/list-logs.ts'
 import { listPaksRoute } from './routes/list-paks.ts'
+import { listReceiptKeysRoute } from './routes/list-receipt-keys.ts'
 import { listReceiptsRoute } from './routes/list-receipts.ts'
 import { listSavedSearchesRoute } from './routes/list-saved-searches.ts'
 import { listWorkOrderLogsRoute } from './routes/list-work-order-logs.ts'
@@ -101,6 +106,10 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/work-orders/:id/logs/stream': streamWorkOrderLogsRoute(deps),
     'GET /api/v1/logs/stream': streamLogsRoute(deps),
     'GET /ws/logs': streamFramesRoute(deps),
+    'GET /api/v1/agents/:agent_id/logs/export': exportAgentLogsRoute(deps),
+    'GET /api/v1/deployment-objects/:id/logs/export': exportDeploymentObjectLogsRoute(deps),
+    'GET /api/v1/work-orders/:id/logs/export': exportWorkOrderLogsRoute(deps),
+    'GET /api/v1/logs/export': exportLogsRoute(deps),
     'GET /api/v1/logs/context': getLogContextRoute(deps),
     'GET /api/v1/gaps': listGapsRoute(deps),
     'GET /api/v1/agents': listAgentsRoute(deps),
@@ -114,6 +123,7 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/dead-letters': listDeadLettersRoute(deps),
     'GET /api/v1/retention': getRetentionRoute(deps),
     'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
+    'GET /api/v1/retention/receipt-keys': listReceiptKeysRoute(deps),
     'POST /api/v1/retention/preview': previewRetentionRoute(deps),
     'GET /api/v1/fields': listFieldsRoute(deps),
     'GET /api/v1/fields/:name/values': listFieldValuesRoute(deps),

@@ -15,7 +15,7 @@ test('metrics tell what runs, waits, is refused and is cancelled; a search has t
   const gates = openGates(config, registry)
   const gone = new AbortController()
   const work = Promise.withResolvers<void>()
-  const ask = (gate: keyof typeof gates, signal = new AbortController().signal) =>
+  const ask = (gate: 'search' | 'export', signal = new AbortController().signal) =>
     gates[gate].run({ subject: 'a', signal }, () => work.promise).catch(() => undefined)
   const all = [ask('export'), ask('search'), ask('search', gone.signal), ask('search')]
   await all[3]

@@ -3,12 +3,21 @@ import type { Registry } from 'prom-client'
 import type { QueryConfig } from './config.ts'
 import { createGate } from './create-gate.ts'
 import type { Gate, GateObserver } from './create-gate.ts'
+import { createOpenLimit } from './open-limit.ts'
+import type { OpenLimit } from './open-limit.ts'
 
 /** Exports have one of their own, so that none of them keeps a search waiting. */
 export interface Gates {
   search: Gate
+  /** For one page of an export at a time, so that a slow client has none while it reads. */
   export: Gate
+  openExports: OpenLimit
 }
+
+type GateKind = 'search' | 'export'
+
+/** Each holds a megabyte or two while its client reads. */
+const openExportsMax = 100
 
 type GateConfig = Pick<
   QueryConfig,
@@ -27,12 +36,13 @@ export function openGates(config: GateConfig, registry: Registry): Gates {
   const gates = {
     search: createGate({ slots: searches, ...bounds, observe: observe('search') }),
     export: createGate({ slots: config.MAX_CONCURRENT_EXPORTS, ...bounds, observe: observe('export') }),
+    openExports: createOpenLimit(openExportsMax),
   }
   showGates(registry, gates)
   return gates
 }
 
-function createObservers(registry: Registry): (kind: keyof Gates) => GateObserver {
+function createObservers(registry: Registry): (kind: GateKind) => GateObserver {
   const refused = new Counter({
     name: 'logboom_query_refused_requests_total',
     help: 'Requests answered 503 because others were before them: queue_full, waited_too_long',

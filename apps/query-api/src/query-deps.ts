@@ -13,6 +13,8 @@ export interface QueryDeps {
   tokens: Pick<Tokens, 'jwks'>
   metrics: QueryMetrics
   gates: Gates
+  /** Aborted when the service is about to stop: what has no end of its own ends then. */
+  stopping: AbortSignal
   /** Null: without a Redis. */
   queueDepth: Pick<QueueDepthView, 'read'> | null
   following: Following

@@ -57,8 +57,24 @@ describe('retention', () => {
       Receipt,
       '&kind=rows_deleted&retention_class=default',
     )
-    expect(receipts.map(({ number }) => number)).toEqual([10, 9, 3, 2, 1])
+    expect(receipts.map(({ number, kid }) => `${number} ${kid}`)).toEqual([
+      '10 k',
+      '9 k',
+      '3 k',
+      '2 k',
+      '1 k',
+    ])
     expect(await api.list('retention/receipts', Receipt, '&kind=partition_dropped')).toEqual([])
+  })
+
+  test('the keys of receipts are there after they have retired, without what they sign by', async () => {
+    await api.pool.query(
+      `insert into signing_keys (kid, public_jwk, private_sealed, retires_at)
+       values ('retired', '{"kty":"OKP","crv":"Ed25519","x":"eA"}', 'sealed', now() - interval '1 day')`,
+    )
+    const { body } = await api.get('/api/v1/retention/receipt-keys')
+    expect(body['keys']).toContainEqual({ kid: 'retired', kty: 'OKP', crv: 'Ed25519', x: 'eA' })
+    expect((await api.get('/.well-known/jwks.json', null)).text).not.toContain('retired')
   })
 
   test('a preview says what a run would delete and deletes nothing', async () => {

@@ -67,6 +67,7 @@ export async function startQueryApi(
     tokens,
     metrics: createMetrics(registry, db),
     gates: openGates(config, registry),
+    stopping: life.signal,
     registry,
     log,
   })

@@ -24,6 +24,7 @@ const question = fc.record({
     'namespace=n1',
     'q=tw',
     'q=/^o/',
+    'q=o&level=INFO&level=error',
     'pod_name_exact=p2',
   ),
   buckets: fc.constantFrom(1, 2, 7, 60, 300),

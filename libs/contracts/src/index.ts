@@ -78,6 +78,7 @@ export {
   defaultRetentionClass,
   PutRetentionClass,
   Receipt,
+  ReceiptKey,
   receiptKinds,
   RetentionAssignment,
   RetentionClass,

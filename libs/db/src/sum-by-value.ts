@@ -2,6 +2,7 @@ import type { Sql } from 'sql-template-tag'
 import sql, { empty } from 'sql-template-tag'
 import type { Database } from './open-database.ts'
 import { queryPrepared } from './query-prepared.ts'
+import { runStatement } from './run-statement.ts'
 import { countParts, microsOf } from './sum-counts.ts'
 import type { ClassSpan, CountedSearch, CountsDoubt, Span } from './sum-counts.ts'
 
@@ -41,8 +42,9 @@ interface RawSum {
 }
 
 /**
- * The values of a field of streams by the rows of a search that have them, from the counts as `sumCounts` reads them. Of
- * 10 M rows in 12 hours (1.2 M counts of 200 streams), those of an agent take 8 ms, those of everybody 150 ms.
+ * The values of a field of streams by the rows of a search that have them, from the counts as `sumCounts` reads them.
+ * Beside a histogram of the same search (1.15 M counts of 200 streams in 12 hours), it takes half the time for an agent
+ * and a fifth more for everybody.
  */
 export async function sumByValue(
   db: Database,
@@ -52,7 +54,7 @@ export async function sumByValue(
   const statement = sumByValueStatement(search, query)
   const { rows } = await ('ids' in search.streams
     ? queryPrepared<RawSum>(db, statement)
-    : db.pool.query<RawSum>(statement))
+    : runStatement<RawSum>(db, statement))
   const { values, doubts } = rows[0] ?? { values: [], doubts: [] }
   return {
     values,
@@ -61,8 +63,8 @@ export async function sumByValue(
   }
 }
 
-/** One row. Streams are looked up after all has been summed by them: of a hundred times as many counts. */
-function sumByValueStatement(search: CountedSearch, { field, prefix, limit }: ValuesQuery): Sql {
+/** Apart, so that a test can have it explained. One row. Streams are looked up after all has been summed by them: of a hundred times as many counts. */
+export function sumByValueStatement(search: CountedSearch, { field, prefix, limit }: ValuesQuery): Sql {
   const key = { ofCounts: sql`k.stream_id`, ofRows: sql`l.stream_id` }
   const begins = prefix === null ? empty : sql`and starts_with(lower(v.value), lower(${prefix}::text))`
   return sql`

@@ -6,7 +6,7 @@ const active = { status: 'ACTIVE' as const, last_seen: '2026-11-27T11:59:30Z', l
 
 test.each([
   ['up to date', active, false],
-  ['up to date', { ...active, lag_seconds: null }, false],
+  ['active', { ...active, lag_seconds: null }, false],
   ['behind', { ...active, lag_seconds: 240 }, true],
   ['silent', { ...active, last_seen: '2026-11-27T11:50:00Z' }, true],
   ['never seen', { ...active, last_seen: null }, true],

@@ -39,5 +39,7 @@ export function stateOf({ status, last_seen, lag_seconds }: Judged, nowMs: numbe
     const advice = `It is ${formatDuration(Math.round(lag_seconds))} behind: lines of that time are still on their way.`
     return { words: 'behind', tone: 'warning', isStale: true, advice }
   }
-  return { words: 'up to date', tone: 'good', isStale: false, advice: undefined }
+  // Agents that are not ours push without saying how far they have read.
+  const words = lag_seconds === null ? 'active' : 'up to date'
+  return { words, tone: 'good', isStale: false, advice: undefined }
 }

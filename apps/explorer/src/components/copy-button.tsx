@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { writeToClipboard } from './copy-text.ts'
 
 const shownMs = 2_000
 
@@ -6,7 +7,7 @@ const shownMs = 2_000
 export function CopyButton({ text, name = 'Copy' }: { text: string; name?: string }) {
   const [outcome, setOutcome] = useState<'copied' | 'refused'>()
   const copy = async () => {
-    const done = await writeClipboard(text)
+    const done = await writeToClipboard(text)
     setOutcome(done ? 'copied' : 'refused')
     if (done) setTimeout(() => setOutcome(undefined), shownMs)
   }
@@ -16,15 +17,4 @@ export function CopyButton({ text, name = 'Copy' }: { text: string; name?: strin
       <span role="status">{outcome === undefined ? name : words[outcome]}</span>
     </button>
   )
-}
-
-function writeClipboard(text: string): Promise<boolean> {
-  // Not there on pages that came by plain http from another host, whatever the types say.
-  const clipboard: Clipboard | undefined = navigator.clipboard
-  return clipboard === undefined
-    ? Promise.resolve(false)
-    : clipboard.writeText(text).then(
-        () => true,
-        () => false,
-      )
 }

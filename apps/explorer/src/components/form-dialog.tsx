@@ -4,12 +4,15 @@ import './form-dialog.css'
 
 interface Props {
   title: string
-  /** Escape, a click beside it, or its own buttons. */
+  /** By Escape or its own buttons. */
   onClose: () => void
   children: ReactNode
 }
 
-/** The browser's own modal: it keeps the focus inside, and gives it back to where it came from. */
+/**
+ * A modal window with a form or a key in it: a click beside it closes nothing, or what was typed, or what is shown once, would be
+ * lost.
+ */
 export function FormDialog({ title, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
@@ -21,7 +24,7 @@ export function FormDialog({ title, onClose, children }: Props) {
   return (
     <dialog
       ref={element}
-      className="form-dialog"
+      className="dialog form-dialog"
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()

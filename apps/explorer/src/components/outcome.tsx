@@ -15,7 +15,7 @@ export function useOutcome(): Outcome {
 /** Stays until it is dismissed or something else happens: who looked away still sees it. */
 export function OutcomeNotice({ outcome: { said, dismiss } }: { outcome: Outcome }) {
   return (
-    <div role="status">
+    <div className="outcome-place" role="status">
       {said !== undefined && (
         <div className="notice outcome">
           <span>{said}</span>

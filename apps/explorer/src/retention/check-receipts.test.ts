@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { checkReceipts } from './check-receipts.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-const jwk = publicKey.export({ format: 'jwk' })
+const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k1' }
 
 /** Newest first, as the API lists them. */
 function chain(count: number): Receipt[] {
@@ -23,12 +23,12 @@ function chain(count: number): Receipt[] {
     }
     const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex')
     const signature = sign(null, Buffer.from(hash), privateKey).toString('base64url')
-    receipts.unshift({ ...content, hash, signature })
+    receipts.unshift({ ...content, hash, kid: 'k1', signature })
   }
   return receipts
 }
 
-async function statesOf(receipts: Receipt[], keys: JsonWebKey[] = [jwk]): Promise<Record<number, string>> {
+async function statesOf(receipts: Receipt[], keys = [jwk]): Promise<Record<number, string>> {
   return Object.fromEntries((await checkReceipts(receipts, keys)).states)
 }
 
@@ -37,14 +37,18 @@ test('receipts as they were written are signed, each by a published key', async 
 })
 
 test('without their key, that they are a chain is all that can be said', async () => {
-  const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
-  expect(await statesOf(chain(2), [other])).toEqual({ 1: 'chained', 2: 'chained' })
+  expect(await statesOf(chain(2), [{ ...jwk, kid: 'k2' }])).toEqual({ 1: 'chained', 2: 'chained' })
 })
 
 test('one that says something else than was signed is told', async () => {
   const receipts = chain(3).map((receipt) => (receipt.number === 2 ? { ...receipt, rows: 1 } : receipt))
   expect(await statesOf(receipts)).toEqual({ 1: 'signed', 2: 'changed', 3: 'signed' })
   expect((await checkReceipts(receipts, [jwk])).faults).toBe(1)
+})
+
+test('one that another key has signed in the name of this one is told', async () => {
+  const forger = { ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'k1' }
+  expect(await statesOf(chain(1), [forger])).toEqual({ 1: 'changed' })
 })
 
 test('one that is missing breaks the chain', async () => {

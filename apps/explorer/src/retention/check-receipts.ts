@@ -8,6 +8,9 @@ export type ReceiptState =
   | 'changed'
   | 'broken'
 
+/** As `/.well-known/jwks.json` has it. */
+export type PublishedKey = JsonWebKey & { kid: string }
+
 export interface ReceiptCheck {
   states: ReadonlyMap<number, ReceiptState>
   faults: number
@@ -20,9 +23,9 @@ export interface ReceiptCheck {
  */
 export async function checkReceipts(
   receipts: readonly Receipt[],
-  publicKeys: readonly JsonWebKey[],
+  publicKeys: readonly PublishedKey[],
 ): Promise<ReceiptCheck> {
-  const keys = (await Promise.all(publicKeys.map(importKey))).flat()
+  const keys = new Map((await Promise.all(publicKeys.map(importKey))).flat())
   const states = new Map<number, ReceiptState>()
   for (const [index, receipt] of receipts.entries()) {
     states.set(receipt.number, await stateOf(receipt, receipts[index + 1], keys))
@@ -41,17 +44,16 @@ export function canCheck(): boolean {
 async function stateOf(
   receipt: Receipt,
   before: Receipt | undefined,
-  keys: readonly CryptoKey[],
+  keys: ReadonlyMap<string, CryptoKey>,
 ): Promise<ReceiptState> {
   if (before && (before.number !== receipt.number - 1 || before.hash !== receipt.previous_hash))
     return 'broken'
   if ((await hashOf(receipt)) !== receipt.hash) return 'changed'
   const signature = bytesOf(receipt.signature)
   const signed = new TextEncoder().encode(receipt.hash)
-  const answers = await Promise.all(
-    keys.map((key) => crypto.subtle.verify('Ed25519', key, signature, signed)),
-  )
-  return answers.includes(true) ? 'signed' : 'chained'
+  const key = keys.get(receipt.kid)
+  if (!key) return 'chained'
+  return (await crypto.subtle.verify('Ed25519', key, signature, signed)) ? 'signed' : 'changed'
 }
 
 /** SHA-256, in hex, of the content as JSON with sorted keys and no blanks. */
@@ -62,9 +64,9 @@ async function hashOf(receipt: Receipt): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function importKey(jwk: JsonWebKey): Promise<CryptoKey[]> {
+function importKey(jwk: PublishedKey): Promise<[kid: string, key: CryptoKey][]> {
   return crypto.subtle.importKey('jwk', jwk, 'Ed25519', false, ['verify']).then(
-    (key) => [key],
+    (key) => [[jwk.kid, key]],
     () => [],
   )
 }

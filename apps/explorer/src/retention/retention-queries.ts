@@ -2,7 +2,7 @@ import { queryOptions, useQueryClient } from '@tanstack/react-query'
 import type { Receipt, RetentionPreview } from '@logboom/contracts'
 import { getJson, sendJson } from '../api/request.ts'
 import { canCheck, checkReceipts } from './check-receipts.ts'
-import type { ReceiptCheck } from './check-receipts.ts'
+import type { PublishedKey, ReceiptCheck } from './check-receipts.ts'
 
 export interface CheckedReceipts {
   receipts: Receipt[]
@@ -20,10 +20,10 @@ export const receiptsQuery = queryOptions({
 })
 
 /** The keys are published beside the API, for everybody. */
-async function readPublicKeys(signal: AbortSignal): Promise<JsonWebKey[]> {
+async function readPublicKeys(signal: AbortSignal): Promise<PublishedKey[]> {
   const response = await fetch('/.well-known/jwks.json', { signal })
   if (!response.ok) return []
-  const { keys } = (await response.json()) as { keys: JsonWebKey[] } // RFC 7517
+  const { keys } = (await response.json()) as { keys: PublishedKey[] } // RFC 7517
   return keys
 }
 

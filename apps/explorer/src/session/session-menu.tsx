@@ -38,8 +38,10 @@ function SignOutButton() {
   const client = useQueryClient()
   const leave = async () => {
     await signOut()
-    client.clear() // nothing that one person has read stays for the next
+    const [own] = sessionQuery.queryKey
     client.setQueryData(sessionQuery.queryKey, null)
+    // Nothing that one person has read stays for the next.
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== own })
   }
   return (
     <button className="button" type="button" onClick={() => void leave()}>

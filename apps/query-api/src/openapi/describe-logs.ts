@@ -8,6 +8,7 @@ import {
   StoredGap,
 } from '@logboom/contracts'
 import { ContextQuery } from '../context-query.ts'
+import { ExportQuery } from '../export/export-query.ts'
 import { FollowQuery } from '../follow/follow-query.ts'
 import { GapsQuery } from '../list-queries.ts'
 import { HistogramQuery, LogQuery } from '../log-query.ts'
@@ -54,6 +55,26 @@ const following = {
     'a slow client was not sent, and `end`. The id of each is where to go on after it, without loss and without a repeat. ' +
     'See docs/live.md.',
   answers: { 200: { description: 'A stream without an end', type: 'text/event-stream' } },
+} as const
+
+const exporting = {
+  tag: 'Logs',
+  access: 'any',
+  query: ExportQuery,
+  takesFields: true,
+  description:
+    'Streams all entries that match, without a cap, compressed with gzip where `Accept-Encoding` allows. Each format says ' +
+    'every thousand entries or so where it can go on (`cursor`), and at its end that it is complete; one that is not is cut, so that ' +
+    'clients see an error. See [search.md](search.md#export).',
+  answers: {
+    200: {
+      description:
+        '`ndjson`: an entry per line, and lines `{"export":{"next_cursor","entries","complete"}}`, of which the last has ' +
+        '`"complete":true` and no cursor. `csv`: RFC 4180 with a header; the last column, `export`, has the cursors, and `complete` ' +
+        'in the last row. `text`: `timestamp level namespace/pod/container message`, and lines that begin with `# export:`.',
+      type: 'application/x-ndjson',
+    },
+  },
 } as const
 
 const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout', 'overloaded'] as const
@@ -173,6 +194,26 @@ export const logOperations = {
       'deployment_object_not_found',
       'work_order_not_found',
     ],
+  },
+  'GET /api/v1/agents/:agent_id/logs/export': {
+    ...exporting,
+    summary: "Export an agent's entries",
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/deployment-objects/:id/logs/export': {
+    ...exporting,
+    summary: 'Export the entries of a deployment object',
+    problems: [...badQuery, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/work-orders/:id/logs/export': {
+    ...exporting,
+    summary: 'Export the entries of a work order',
+    problems: [...badQuery, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
+  },
+  'GET /api/v1/logs/export': {
+    ...exporting,
+    summary: 'Export the entries of all agents that the caller may read',
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
   },
   'GET /api/v1/logs/context': {
     tag: 'Logs',

@@ -18,6 +18,7 @@ const badFilter = [
   'invalid_parameter',
   'unknown_parameter',
   'query_timeout',
+  'overloaded',
   'agent_not_found',
   'deployment_object_not_found',
   'work_order_not_found',

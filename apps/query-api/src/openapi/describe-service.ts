@@ -1,6 +1,7 @@
 import {
   PutRetentionClass,
   Receipt,
+  ReceiptKey,
   RetentionAssignment,
   RetentionClass,
   RetentionPreview,
@@ -34,6 +35,13 @@ export const serviceOperations = {
     query: ReceiptsQuery,
     answers: { 200: { description: 'Newest first', schema: listOf('receipts', Receipt) } },
     problems: ['invalid_parameter', 'unknown_parameter', 'invalid_cursor'],
+  },
+  'GET /api/v1/retention/receipt-keys': {
+    ...retention,
+    access: 'unscoped',
+    summary: 'The public keys that receipts are checked by, retired ones too',
+    answers: { 200: { description: 'The oldest first', schema: z.object({ keys: z.array(ReceiptKey) }) } },
+    problems: ['unknown_parameter'],
   },
   'POST /api/v1/retention/preview': {
     ...retention,
@@ -85,7 +93,7 @@ export const serviceOperations = {
       'was received.',
     query: StatsQuery,
     answers: { 200: { description: 'What the caller may see, as a whole and by agent', schema: Stats } },
-    problems: ['invalid_parameter', 'unknown_parameter', 'agent_not_found', 'query_timeout'],
+    problems: ['invalid_parameter', 'unknown_parameter', 'agent_not_found', 'query_timeout', 'overloaded'],
   },
   'GET /api/v1/whoami': {
     ...service,
