@@ -1,6 +1,6 @@
 import type { AgentLimits, BatchJob, Follow } from '@logboom/contracts'
 import type { Database } from '@logboom/db'
-import type { Authenticator, Sessions, Tokens } from '@logboom/service'
+import type { Authenticator, Sessions, Tickets, Tokens } from '@logboom/service'
 import type { RevocableCache } from './revocable-cache.ts'
 
 /** What the routes of the registry need. */
@@ -12,6 +12,7 @@ export interface RegistryDeps {
   /** Behind `authenticator`, to be told who signed out. */
   sessions: Sessions
   tokens: Pick<Tokens, 'sign'>
+  tickets: Pick<Tickets, 'issue'>
   /** Of agents without overrides of their own. */
   defaultLimits: AgentLimits
   /** Resolves when the job is durable in the queue; one whose id is there already is left as it is. */

@@ -19,6 +19,7 @@ import { getLimitsRoute } from './routes/get-limits.ts'
 import { getSessionRoute } from './routes/get-session.ts'
 import { issueAgentPakRoute } from './routes/issue-agent-pak.ts'
 import { issuePakRoute } from './routes/issue-pak.ts'
+import { issueTicketRoute } from './routes/issue-ticket.ts'
 import { issueTokenRoute } from './routes/issue-token.ts'
 import { putDeploymentObjectRoute } from './routes/put-deployment-object.ts'
 import { putRetentionAssignmentRoute } from './routes/put-retention-assignment.ts'
@@ -65,6 +66,7 @@ function handlersOf(deps: RegistryDeps): Partial<Record<RouteKey, RequestHandler
     'POST /api/v1/auth/session': createSessionRoute(deps),
     'GET /api/v1/auth/session': getSessionRoute(deps),
     'DELETE /api/v1/auth/session': deleteSessionRoute(deps),
+    'POST /api/v1/auth/ticket': issueTicketRoute(deps),
     'PUT /api/v1/deployment-objects/:id': putDeploymentObjectRoute(deps),
     'DELETE /api/v1/deployment-objects/:id': deleteDeploymentObjectRoute(deps),
     'PUT /api/v1/work-orders/:id': putWorkOrderRoute(deps),

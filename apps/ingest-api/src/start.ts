@@ -8,8 +8,8 @@ import {
   touchSession,
 } from '@logboom/db'
 import type { Database } from '@logboom/db'
-import { encodeJob, openBatchQueue } from '@logboom/queue'
-import type { BatchQueue } from '@logboom/queue'
+import { encodeJob, openBatchQueue, openTickets } from '@logboom/queue'
+import type { BatchQueue, TicketStore } from '@logboom/queue'
 import { cachedReadiness, listenHttp, openAuth, serveOps, sessionIdleSeconds, tlsOf } from '@logboom/service'
 import type { Auth, Lifecycle, Logger } from '@logboom/service'
 import { Registry } from 'prom-client'
@@ -34,6 +34,8 @@ export async function startIngestApi(
   const metrics = new Registry()
   const queue = await openQueue(config, log)
   life.onClose('queue', () => queue.close())
+  const tickets = openTickets({ url: config.REDIS_URL, log })
+  life.onClose('tickets', async () => tickets.close())
   let served: { url: string } | undefined
   const ready = cachedReadiness({
     redis: async () => mustBe(queue.ready()),
@@ -54,7 +56,7 @@ export async function startIngestApi(
     isUnavailable(err) ? onAway(err) : Promise.reject(err),
   )
 
-  const app = createApp(appDeps({ config, queue, db, metrics, log, onAway }))
+  const app = createApp(appDeps({ config, queue, tickets, db, metrics, log, onAway }))
   served = await listenHttp(life, 'api', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
   return served
 }
@@ -62,14 +64,15 @@ export async function startIngestApi(
 interface Opened {
   config: IngestConfig
   queue: BatchQueue
+  tickets: TicketStore
   db: Database
   metrics: Registry
   log: Logger
   onAway: (err: unknown) => void
 }
 
-function appDeps({ config, queue, db, metrics, log, onAway }: Opened): AppDeps {
-  const auth = openCredentials(config, db)
+function appDeps({ config, queue, tickets, db, metrics, log, onAway }: Opened): AppDeps {
+  const auth = openCredentials(config, db, tickets)
   const limits = limitsOf(config)
   const sources = openPushSources(db, config, log, onAway)
   const pushMetrics = createMetrics(metrics, queue.pressure)
@@ -117,13 +120,14 @@ function openQueue(config: IngestConfig, log: Logger): Promise<BatchQueue> {
   })
 }
 
-function openCredentials(config: IngestConfig, db: Database): Auth<RevocableCache> {
+function openCredentials(config: IngestConfig, db: Database, tickets: TicketStore): Auth<RevocableCache> {
   const lookups = {
     findPak: (by: Parameters<typeof findPak>[1]) => findPak(db, by),
     signingKeys: () => loadSigningKeys(db, config.SIGNING_KEY_SECRET),
     touchPak: (id: string) => touchPak(db, { id }),
     findSession: (tokenHash: string) => findSession(db, { tokenHash }),
     touchSession: (tokenHash: string) => touchSession(db, { tokenHash, idleSeconds: sessionIdleSeconds }),
+    ticketPlace: tickets,
     isUnavailable,
   }
   return openAuth(config, lookups, createRevocableCache)

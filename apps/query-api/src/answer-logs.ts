@@ -33,10 +33,11 @@ export function answerHistogram(deps: QueryDeps, findSubject: FindSubject): Requ
   return answerSearch(deps, findSubject, parseHistogramQuery, countLogs)
 }
 
-function answerSearch<Query extends LogFilters>(
+/** A route that answers what a search finds, whatever that is; what it asks for is in its query and its path. */
+export function answerSearch<Query extends LogFilters>(
   deps: QueryDeps,
   findSubject: FindSubject,
-  parse: (raw: RawQuery) => Query,
+  parse: (raw: RawQuery, req: Request) => Query,
   answer: (deps: QueryDeps, search: LogSearch<Query>) => Promise<object>,
 ): RequestHandler {
   return async (req, res) => {
@@ -45,7 +46,7 @@ function answerSearch<Query extends LogFilters>(
       const { subject, readable } = findSubject(req, principal)
       const search = async () => {
         const raw = req.query
-        const query = parse(raw)
+        const query = parse(raw, req)
         await requireFilterSubjects(reading, principal, query)
         return answer(reading, {
           scope: readScopeOf(principal),
@@ -69,7 +70,7 @@ function answerSearch<Query extends LogFilters>(
 export async function requireFilterSubjects(
   deps: QueryDeps,
   principal: Principal,
-  query: LogFilters,
+  query: Pick<LogFilters, 'agent_id' | 'deployment_object_id' | 'work_order_id'>,
 ): Promise<void> {
   const { agent_id, deployment_object_id, work_order_id } = query
   if (agent_id) await requireReadableAgent(deps, principal, agent_id)

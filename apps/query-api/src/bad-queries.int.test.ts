@@ -223,6 +223,7 @@ describe('credentials', () => {
     expect(await codeOf('/api/v1/paks')).toBe('forbidden')
     expect(await codeOf(`/api/v1/agents/${agent.id}/paks`)).toBe('forbidden')
     expect(await codeOf('/api/v1/retention/receipts')).toBe('forbidden')
+    expect(await codeOf('/api/v1/retention/receipt-keys')).toBe('forbidden')
     expect((await api.call('POST', '/api/v1/retention/preview', agent.pak)).status).toBe(403)
   })
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 const milliseconds = (min: number, fallback: number) =>
   z.coerce.number().int().min(min).default(fallback).meta({ unit: 'ms' })
 
+const whole = (min: number, fallback: number) => z.coerce.number().int().min(min).default(fallback)
 const atLeastOne = z.coerce.number().int().min(1)
 
 export const QueryConfig = z
@@ -17,7 +18,7 @@ export const QueryConfig = z
       .describe('A replica to read from; default: DATABASE_URL')
       .meta({ toml: 'broker.read_database_url' }),
     REDIS_URL: brokerConfig.REDIS_URL.optional().describe(
-      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is',
+      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is, followers see lines up to a second later, no agent is asked to send at once what is followed, and nothing can be followed by a ticket',
     ),
     QUEUE_SHARDS: brokerConfig.QUEUE_SHARDS,
     MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
@@ -65,6 +66,11 @@ export const QueryConfig = z
       .describe(
         'Where the built explorer lies, which is served at `/`; default: beside this service, and where there is none the API alone',
       ),
+    FOLLOWERS_MAX: whole(1, 5_000).describe('Connections that follow log entries at once; beyond, 503'),
+    FOLLOWERS_PER_CREDENTIAL: whole(1, 200).describe('The same of one credential; beyond, 429'),
+    FOLLOW_BUFFER_BYTES: whole(1_024, 1_048_576)
+      .describe('What may wait for a slow follower; what comes beyond is counted and not sent')
+      .meta({ unit: 'bytes' }),
     CORS_ORIGINS: z
       .string()
       .default('')

@@ -115,6 +115,14 @@ export const HistogramQuery = z.object({
     ),
 })
 
+export const FieldsQuery = z.object(filterParameters)
+
+export const FieldValuesQuery = z.object({
+  ...filterParameters,
+  prefix: Text.optional().describe('Beginning of the values, in any case'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Values'),
+})
+
 type Fields = [key: string, value: string][]
 
 export interface FieldFilters {
@@ -125,6 +133,7 @@ export interface FieldFilters {
 export type LogFilters = z.output<typeof LogFilters> & FieldFilters
 export type LogQuery = z.output<typeof LogQuery> & FieldFilters
 export type HistogramQuery = z.output<typeof HistogramQuery> & FieldFilters
+export type FieldValuesQuery = z.output<typeof FieldValuesQuery> & FieldFilters
 
 /** @throws {Problem} 400 that names the parameter at fault */
 export function parseLogQuery(raw: RawQuery): LogQuery {
@@ -138,6 +147,16 @@ export function parseLogQuery(raw: RawQuery): LogQuery {
 /** @throws {Problem} 400 that names the parameter at fault */
 export function parseHistogramQuery(raw: RawQuery): HistogramQuery {
   return parseFiltered(raw, HistogramQuery)
+}
+
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFieldsQuery(raw: RawQuery): LogFilters {
+  return parseFiltered(raw, FieldsQuery)
+}
+
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFieldValuesQuery(raw: RawQuery): FieldValuesQuery {
+  return parseFiltered(raw, FieldValuesQuery)
 }
 
 /** @throws {Problem} 400 that names the parameter at fault */
@@ -158,7 +177,10 @@ export function filtersOf(raw: RawQuery): unknown {
 }
 
 /** Inclusive ranges of the stored severities. */
-export function severityRangesOf({ level = [], min_level }: LogFilters): [from: number, to: number][] {
+export function severityRangesOf({
+  level = [],
+  min_level,
+}: Pick<LogFilters, 'level' | 'min_level'>): [from: number, to: number][] {
   const least = min_level ? severityOf[min_level] : 0
   if (level.length === 0) return least > 0 ? [[least, 32_767]] : []
   // Each level takes four numbers. What is asked for twice over must hold twice: an empty range matches nothing.

@@ -1,5 +1,7 @@
 import { findPak, findSession, isUnavailable, openDatabase, touchPak, touchSession } from '@logboom/db'
 import type { Database } from '@logboom/db'
+import { openTickets } from '@logboom/queue'
+import type { TicketStore } from '@logboom/queue'
 import { DeadlineError, sessionIdleSeconds, withDeadline } from '@logboom/service'
 import type { CredentialLookups, Lifecycle, Logger } from '@logboom/service'
 import type { QueryConfig } from './config.ts'
@@ -30,12 +32,20 @@ export function openLookups(
     }
   }
   return {
+    ticketPlace: openTicketPlace(config, life, log),
     findPak: (by) => ask((db) => findPak(db, by)),
     findSession: (tokenHash) => ask((db) => findSession(db, { tokenHash })),
     touchPak: (id) => touchPak(primary, { id }),
     touchSession: (tokenHash) => touchSession(primary, { tokenHash, idleSeconds: sessionIdleSeconds }),
     isUnavailable,
   }
+}
+
+function openTicketPlace({ REDIS_URL: url }: QueryConfig, life: Lifecycle, log: Logger): TicketStore | null {
+  if (url === undefined) return null
+  const tickets = openTickets({ url, log })
+  life.onClose('tickets', async () => tickets.close())
+  return tickets
 }
 
 function openPrimary({ DATABASE_URL: url }: QueryConfig, life: Lifecycle, log: Logger): Database {

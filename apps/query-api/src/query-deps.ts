@@ -2,6 +2,7 @@ import type { Database } from '@logboom/db'
 import type { QueueDepthView } from '@logboom/queue'
 import type { Authenticator, Tokens } from '@logboom/service'
 import type { QueryConfig } from './config.ts'
+import type { Following } from './follow/open-following.ts'
 import type { Gates } from './open-gates.ts'
 import type { QueryMetrics } from './metrics.ts'
 
@@ -16,5 +17,6 @@ export interface QueryDeps {
   stopping: AbortSignal
   /** Null: without a Redis. */
   queueDepth: Pick<QueueDepthView, 'read'> | null
+  following: Following
   config: Pick<QueryConfig, 'SEARCH_TIME_MS' | 'COUNT_TIMEOUT_MS' | 'STATEMENT_TIMEOUT_MS' | 'MAX_INSTANCES'>
 }

@@ -11,6 +11,8 @@ import { databaseUrlOf } from './config.ts'
 import type { QueryConfig } from './config.ts'
 import { loadExplorer } from './explorer/load-explorer.ts'
 import type { Explorer } from './explorer/load-explorer.ts'
+import { createFollowMetrics } from './follow/follow-metrics.ts'
+import { openFollowing } from './follow/open-following.ts'
 import { createMetrics } from './metrics.ts'
 import { openGates } from './open-gates.ts'
 import { openLookups } from './open-lookups.ts'
@@ -60,6 +62,7 @@ export async function startQueryApi(
     explorer: openExplorer(config),
     db,
     queueDepth,
+    following: openFollowing({ db, config, life, log, metrics: createFollowMetrics(registry) }),
     authenticator,
     tokens,
     metrics: createMetrics(registry, db),

@@ -73,11 +73,12 @@ export {
   WorkOrder,
   WorkOrderStatus,
 } from './registry.ts'
-export { Session, SignIn } from './session.ts'
+export { Session, SignIn, TicketAnswer } from './session.ts'
 export {
   defaultRetentionClass,
   PutRetentionClass,
   Receipt,
+  ReceiptKey,
   receiptKinds,
   RetentionAssignment,
   RetentionClass,
@@ -92,6 +93,7 @@ export {
   searchParameters,
   UpdateSavedSearch,
 } from './saved-search.ts'
+export { Field, FieldList, FieldValue, FieldValues } from './fields.ts'
 export { AgentStats, QueueDepth, Stats } from './stats.ts'
 export { apiRoutes } from './routes.ts'
 export type { ApiRoute, RouteKey, RouteOwner } from './routes.ts'

@@ -103,6 +103,7 @@ export type Pak = z.infer<typeof Pak>
 
 /** The only answer that ever holds the key itself. */
 export const IssuedPak = Pak.extend({ pak: z.string() }).meta({ id: 'IssuedPak' })
+export type IssuedPak = z.infer<typeof IssuedPak>
 
 export const IssueAgentPak = z
   .strictObject({

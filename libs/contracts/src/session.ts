@@ -17,3 +17,8 @@ export const Session = z
   })
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof Session>
+
+/** One use, for `?ticket=` of what a browser follows by. */
+export const TicketAnswer = z
+  .object({ ticket: z.string(), expires_in: z.int().describe('Seconds') })
+  .meta({ id: 'TicketAnswer' })

@@ -11,6 +11,7 @@ import type { Principal } from './principal.ts'
 import { sessionTokenOf } from './session-cookie.ts'
 import type { CredentialRequest } from './session-cookie.ts'
 import type { Sessions } from './sessions.ts'
+import type { Tickets } from './tickets.ts'
 import type { TokenVerifier } from './tokens.ts'
 import { createUseNotes } from './use-notes.ts'
 
@@ -20,6 +21,7 @@ export interface AuthenticatorOptions {
   sessions: Sessions
   /** Our own JWTs. */
   tokens?: TokenVerifier
+  tickets?: Pick<Tickets, 'redeem'>
   /** JWTs of configured issuers. */
   oidc?: OidcVerifier
   /** Of attempts with unknown credentials, by client address. */
@@ -39,6 +41,11 @@ export interface Authenticator {
    * it cannot be found out
    */
   authenticate(req: CredentialRequest): Promise<Principal>
+  /**
+   * The same for what a browser opens without headers, a stream of events or a WebSocket: also by `?ticket=`, which is used
+   * up by it.
+   */
+  authenticateFollower(req: CredentialRequest): Promise<Principal>
   /** Who holds a PAK that came in another way; a wrong one counts as a guess of who sent it. @throws {Problem} 401, 429, 503 */
   authenticatePak(req: CredentialRequest, pak: string): Promise<Principal>
   /**
@@ -50,7 +57,7 @@ export interface Authenticator {
 }
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { cache, sessions, tokens, oidc, now = Date.now } = options
+  const { cache, sessions, tokens, tickets, oidc, now = Date.now } = options
   const attempts = createAddressLimit({ now, ...options.attempts })
   const noteUse = createUseNotes(options.onUsed, now)
   const noteSession = createUseNotes(options.onSessionUsed, now)
@@ -68,16 +75,29 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     })
   }
 
+  async function byTicket(req: CredentialRequest, ticket: string): Promise<Principal> {
+    if (!tickets) throw new Problem('unavailable', 'there are no tickets here')
+    const principal = await attempts.count(addressOf(req), () => tickets.redeem(ticket))
+    if (!principal) throw unauthorized('the ticket is unknown, used or too old')
+    return recheck(principal)
+  }
+
+  async function recheck(principal: Principal): Promise<Principal> {
+    const { session, expiresAtMs, pakId } = principal
+    if (session !== undefined) return bySession.byHash(session)
+    if (expiresAtMs !== null && expiresAtMs <= now())
+      throw unauthorized('the credential has expired', 'token_expired')
+    return pakId === null ? principal : { ...(await byPakId(pakId)), expiresAtMs }
+  }
+
   return {
     authenticate: async (req) => namedInLog(await whoSent(req)),
     authenticatePak: async (req, pak) => namedInLog(await bearers.byPak(pak, addressOf(req))),
-    async recheck(principal) {
-      const { session, expiresAtMs, pakId } = principal
-      if (session !== undefined) return bySession.byHash(session)
-      if (expiresAtMs !== null && expiresAtMs <= now())
-        throw unauthorized('the credential has expired', 'token_expired')
-      return pakId === null ? principal : { ...(await byPakId(pakId)), expiresAtMs }
+    async authenticateFollower(req) {
+      const ticket = bearerOf(req) === undefined ? ticketOf(req) : undefined
+      return namedInLog(ticket === undefined ? await whoSent(req) : await byTicket(req, ticket))
     },
+    recheck,
   }
 }
 
@@ -90,4 +110,9 @@ function namedInLog(principal: Principal): Principal {
 /** Undefined for another scheme as well: a proxy in front of the explorer may have its own. */
 function bearerOf({ headers }: CredentialRequest): string | undefined {
   return /^bearer +([^\s,]+)$/i.exec(headers.authorization ?? '')?.[1]
+}
+
+function ticketOf({ url = '' }: CredentialRequest): string | undefined {
+  const query = url.indexOf('?')
+  return new URLSearchParams(query < 0 ? '' : url.slice(query)).get('ticket') ?? undefined
 }

@@ -9,6 +9,8 @@ import type { PakRecord } from './principal.ts'
 import { createSessions } from './sessions.ts'
 import type { SessionRecord, Sessions } from './sessions.ts'
 import type { SigningKey } from './signing-keys.ts'
+import { createTickets } from './tickets.ts'
+import type { TicketPlace, Tickets } from './tickets.ts'
 import { createTokens } from './tokens.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -20,6 +22,8 @@ export interface CredentialLookups {
   touchPak: (pakId: string) => Promise<unknown>
   findSession: (tokenHash: string) => Promise<SessionRecord | null>
   touchSession: (tokenHash: string) => Promise<unknown>
+  /** Null: without a Redis there are no tickets. */
+  ticketPlace: TicketPlace | null
   isUnavailable: (error: unknown) => boolean
 }
 
@@ -27,6 +31,7 @@ export interface Auth<Cache extends CredentialCache = CredentialCache> {
   authenticator: Authenticator
   credentials: Cache
   sessions: Sessions
+  tickets: Tickets
   tokens: Tokens
 }
 
@@ -49,14 +54,16 @@ export function openAuth<Cache extends CredentialCache = CredentialCache>(
   const { isUnavailable } = lookups
   const sessions = createSessions({ find: lookups.findSession, isUnavailable })
   const tokens = createTokens({ issuer, keys: lookups.signingKeys })
+  const tickets = createTickets({ place: lookups.ticketPlace, secret: config.SIGNING_KEY_SECRET })
   const oidc = createOidcVerifier({ issuers: oidcIssuersOf(config) })
   const authenticator = createAuthenticator({
     cache: credentials,
     sessions,
     tokens,
+    tickets,
     oidc,
     onUsed: lookups.touchPak,
     onSessionUsed: lookups.touchSession,
   })
-  return { authenticator, credentials, sessions, tokens }
+  return { authenticator, credentials, sessions, tickets, tokens }
 }

@@ -69,11 +69,15 @@ async function bundle(root: string, outDir: string): Promise<void> {
     'warn',
   ]
   // As a process: a bundler keeps threads and memory, which a service that goes on running has no use for.
-  await promisify(execFile)(process.execPath, args, { cwd: root }).catch(
+  const env = { ...process.env, NO_COLOR: '1' }
+  await promisify(execFile)(process.execPath, args, { cwd: root, env }).catch(
     (error: Error & { stderr?: string }) => {
-      throw new Error(`the explorer cannot be built: ${error.stderr?.trim() || error.message}`, {
-        cause: error,
-      })
+      throw new Error(
+        `the explorer cannot be built: ${error.stderr?.trim().slice(0, 2_000) || error.message}`,
+        {
+          cause: error,
+        },
+      )
     },
   )
 }

@@ -18,6 +18,7 @@ import {
   createHttpApp,
   createLogger,
   createSessions,
+  createTickets,
   createTokens,
   finishHttpApp,
   issuePak,
@@ -103,9 +104,10 @@ function depsOf(db: Database): Omit<RegistryDeps, 'enqueue'> {
   const onSessionUsed = (tokenHash: string) =>
     touchSession(db, { tokenHash, idleSeconds: sessionIdleSeconds })
   const authenticator = createAuthenticator({ cache: credentials, sessions, tokens, onSessionUsed })
+  const tickets = createTickets({ place: null, secret: signingSecret })
   const findFollow = async () => null
   const rules = { defaultLimits: defaultAgentLimits, futureSkewUsMax: 3_600e6 }
-  return { db, authenticator, credentials, sessions, tokens, findFollow, ...rules }
+  return { db, authenticator, credentials, sessions, tickets, tokens, findFollow, ...rules }
 }
 
 async function serve(deps: RegistryDeps) {

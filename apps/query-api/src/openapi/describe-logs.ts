@@ -9,6 +9,7 @@ import {
 } from '@logboom/contracts'
 import { ContextQuery } from '../context-query.ts'
 import { ExportQuery } from '../export/export-query.ts'
+import { FollowQuery } from '../follow/follow-query.ts'
 import { GapsQuery } from '../list-queries.ts'
 import { HistogramQuery, LogQuery } from '../log-query.ts'
 import { listOf } from './list-of.ts'
@@ -50,7 +51,7 @@ const exporting = {
   description:
     'Streams all entries that match, without a cap, compressed with gzip where `Accept-Encoding` allows. Each format says ' +
     'every thousand entries or so where it can go on (`cursor`), and at its end that it is complete; one that is not is cut, so that ' +
-    'clients see an error. See [search.md](search.md#export).',
+    'clients see an error. See docs/search.md.',
   answers: {
     200: {
       description:
@@ -60,6 +61,20 @@ const exporting = {
       type: 'application/x-ndjson',
     },
   },
+} as const
+
+const following = {
+  tag: 'Logs',
+  access: 'any',
+  query: FollowQuery,
+  takesFields: true,
+  headers: { 'last-event-id': 'The id of the last event that was seen: goes on after it' },
+  description:
+    'Server-Sent Events, in the order of commit, late lines too: `entries` with `{"logs": [StoredEntry …]}`, `gap`, ' +
+    '`live` once all that is stored was given, `progress` with `complete_until`, `dropped` with the number of entries that ' +
+    'a slow client was not sent, and `end`. The id of each is where to go on after it, without loss and without a repeat. ' +
+    'See docs/live.md.',
+  answers: { 200: { description: 'A stream without an end', type: 'text/event-stream' } },
 } as const
 
 const badWindow = ['invalid_parameter', 'unknown_parameter', 'query_timeout', 'overloaded'] as const
@@ -160,6 +175,26 @@ export const logOperations = {
   'GET /api/v1/logs/export': {
     ...exporting,
     summary: 'Export the entries of all agents that the caller may read',
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/agents/:agent_id/logs/stream': {
+    ...following,
+    summary: "Follow an agent's entries",
+    problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/deployment-objects/:id/logs/stream': {
+    ...following,
+    summary: 'Follow the entries of a deployment object',
+    problems: [...badQuery, 'deployment_object_not_found', 'agent_not_found', 'work_order_not_found'],
+  },
+  'GET /api/v1/work-orders/:id/logs/stream': {
+    ...following,
+    summary: 'Follow the entries of a work order',
+    problems: [...badQuery, 'work_order_not_found', 'agent_not_found', 'deployment_object_not_found'],
+  },
+  'GET /api/v1/logs/stream': {
+    ...following,
+    summary: 'Follow the entries of all agents that the caller may read',
     problems: [...badQuery, 'agent_not_found', 'deployment_object_not_found', 'work_order_not_found'],
   },
   'GET /api/v1/logs/context': {

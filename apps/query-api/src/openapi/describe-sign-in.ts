@@ -1,4 +1,4 @@
-import { Session, SignIn } from '@logboom/contracts'
+import { Session, SignIn, TicketAnswer } from '@logboom/contracts'
 import type { Operation } from './operation.ts'
 
 const signingIn = { tag: 'Signing in', access: 'public' } as const
@@ -33,5 +33,12 @@ export const signInOperations = {
     access: 'any',
     summary: 'Sign out',
     answers: { 204: { description: 'Signed out; all replicas know within 30 s' } },
+  },
+  'POST /api/v1/auth/ticket': {
+    ...signingIn,
+    access: 'any',
+    summary: 'A ticket that opens one stream of events or WebSocket',
+    description: 'For browsers, which send no headers with these: `?ticket=`, once, within 30 seconds.',
+    answers: { 201: { description: 'The ticket', schema: TicketAnswer } },
   },
 } as const satisfies Record<string, Operation>
