@@ -48,6 +48,7 @@ import { listWorkOrdersRoute } from './routes/list-work-orders.ts'
 import { previewRetentionRoute } from './routes/preview-retention.ts'
 import { streamAgentLogsRoute } from './routes/stream-agent-logs.ts'
 import { streamDeploymentObjectLogsRoute } from './routes/stream-deployment-object-logs.ts'
+import { streamFramesRoute } from './routes/stream-frames.ts'
 import { streamLogsRoute } from './routes/stream-logs.ts'
 import { streamWorkOrderLogsRoute } from './routes/stream-work-order-logs.ts'
 
@@ -100,14 +101,15 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/deployment-objects/:id/logs/histogram': countDeploymentObjectLogsRoute(deps),
     'GET /api/v1/work-orders/:id/logs/histogram': countWorkOrderLogsRoute(deps),
     'GET /api/v1/logs/histogram': countLogsRoute(deps),
-    'GET /api/v1/agents/:agent_id/logs/export': exportAgentLogsRoute(deps),
-    'GET /api/v1/deployment-objects/:id/logs/export': exportDeploymentObjectLogsRoute(deps),
-    'GET /api/v1/work-orders/:id/logs/export': exportWorkOrderLogsRoute(deps),
-    'GET /api/v1/logs/export': exportLogsRoute(deps),
     'GET /api/v1/agents/:agent_id/logs/stream': streamAgentLogsRoute(deps),
     'GET /api/v1/deployment-objects/:id/logs/stream': streamDeploymentObjectLogsRoute(deps),
     'GET /api/v1/work-orders/:id/logs/stream': streamWorkOrderLogsRoute(deps),
     'GET /api/v1/logs/stream': streamLogsRoute(deps),
+    'GET /ws/logs': streamFramesRoute(deps),
+    'GET /api/v1/agents/:agent_id/logs/export': exportAgentLogsRoute(deps),
+    'GET /api/v1/deployment-objects/:id/logs/export': exportDeploymentObjectLogsRoute(deps),
+    'GET /api/v1/work-orders/:id/logs/export': exportWorkOrderLogsRoute(deps),
+    'GET /api/v1/logs/export': exportLogsRoute(deps),
     'GET /api/v1/logs/context': getLogContextRoute(deps),
     'GET /api/v1/gaps': listGapsRoute(deps),
     'GET /api/v1/agents': listAgentsRoute(deps),

@@ -68,8 +68,10 @@ export const QueryConfig = z
       ),
     FOLLOWERS_MAX: whole(1, 5_000).describe('Connections that follow log entries at once; beyond, 503'),
     FOLLOWERS_PER_CREDENTIAL: whole(1, 200).describe('The same of one credential; beyond, 429'),
-    FOLLOW_BUFFER_BYTES: whole(1_024, 1_048_576)
-      .describe('What may wait for a slow follower; what comes beyond is counted and not sent')
+    FOLLOW_BUFFER_BYTES: whole(65_536, 2_097_152)
+      .describe(
+        'What may wait for a slow follower; what comes beyond is counted and not sent. A request to store has up to 1 MiB',
+      )
       .meta({ unit: 'bytes' }),
     CORS_ORIGINS: z
       .string()

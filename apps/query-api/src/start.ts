@@ -71,7 +71,12 @@ export async function startQueryApi(
     registry,
     log,
   })
-  served = await listenHttp(life, 'http', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
+  served = await listenHttp(life, 'http', app, {
+    port: config.PORT,
+    host: config.HOST,
+    tls: tlsOf(config),
+    upgrades: true,
+  })
   return served
 }
 

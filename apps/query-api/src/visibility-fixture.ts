@@ -133,15 +133,18 @@ export function allPaths({ mine, theirs, links, entries, searches }: World): str
     'work-orders': [links.order, links.theirOrder],
     'saved-searches': searches,
   }
-  return apiRoutes
-    .filter(({ method, owner }) => method === 'GET' && owner === 'query-api')
-    .flatMap(({ path }) => {
-      const [, kind] = /\/([\w-]+)\/:id/.exec(path) ?? []
-      if (path === '/api/v1/logs/context') return Object.values(entries).map((query) => path + query)
-      if (path.includes(':name')) return fieldNames.map((name) => path.replace(':name', name))
-      const values = path.includes(':agent_id') ? ids['agent_id'] : kind ? ids[kind] : ['']
-      return (values ?? []).map((value) => path.replace(/:\w+/, value))
-    })
+  return (
+    apiRoutes
+      // what goes over the WebSocket is the very stream of its sibling
+      .filter(({ method, owner, path }) => method === 'GET' && owner === 'query-api' && path !== '/ws/logs')
+      .flatMap(({ path }) => {
+        const [, kind] = /\/([\w-]+)\/:id/.exec(path) ?? []
+        if (path === '/api/v1/logs/context') return Object.values(entries).map((query) => path + query)
+        if (path.includes(':name')) return fieldNames.map((name) => path.replace(':name', name))
+        const values = path.includes(':agent_id') ? ids['agent_id'] : kind ? ids[kind] : ['']
+        return (values ?? []).map((value) => path.replace(/:\w+/, value))
+      })
+  )
 }
 
 /** The paths whose answers hold one of the markers, which they were not asked by, and those that fail. */

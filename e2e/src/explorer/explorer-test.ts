@@ -24,7 +24,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ]
-const waitMs = 10_000
+const waitMs = 20_000
 const usual: BrowserContextOptions = {
   locale: 'en-GB',
   timezoneId: 'UTC',

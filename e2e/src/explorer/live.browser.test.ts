@@ -28,7 +28,7 @@ test('lines are seen as they arrive, each once and in order', async ({ open }) =
   const { page } = await open({ as: system.admin })
   await openLive(page)
   for (let from = 0; from < 50; from += 10) await push(from, 10)
-  const list = page.getByRole('grid', { name: 'Live lines' })
+  const list = page.getByRole('treegrid', { name: 'Live lines' })
   await list.getByText('live line 49', { exact: true }).waitFor()
   const shown = (await list.getByText(/^live line \d+$/).allInnerTexts()).map((text) =>
     Number(/\d+/.exec(text)),
@@ -41,7 +41,7 @@ test('who pauses reads on undisturbed, sees how many are new, and goes on from t
   const { page } = await open({ as: system.admin })
   await openLive(page)
   await push(100, 5)
-  const list = page.getByRole('grid', { name: 'Live lines' })
+  const list = page.getByRole('treegrid', { name: 'Live lines' })
   await list.getByText('live line 104', { exact: true }).waitFor()
   await page.keyboard.press('Space')
   await page.getByText('Paused').waitFor()

@@ -46,7 +46,7 @@ try {
 }
 
 function shotsOf({ agentId }: Showroom): Shot[] {
-  const lines = (page: Page) => page.getByRole('grid').getByRole('row').nth(5).waitFor()
+  const lines = (page: Page) => page.getByRole('treegrid').getByRole('row').nth(5).waitFor()
   const table = (page: Page) => page.getByRole('table').first().waitFor()
   const light = { viewport: desk, colorScheme: 'light' } as const
   const dark = { viewport: desk, colorScheme: 'dark' } as const

@@ -42,7 +42,9 @@ export const UpdateAgent = z
   .strictObject({
     name: Name,
     cluster_name: Name,
-    status: AgentStatus,
+    status: AgentStatus.describe(
+      'INACTIVE: whatever its keys ask for is refused, within 30 s; its lines stay',
+    ),
     labels: Labels,
     limits: LimitOverrides.describe('Replaces all overrides of the agent'),
   })

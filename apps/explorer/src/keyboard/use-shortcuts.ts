@@ -29,5 +29,7 @@ function isBusy(event: KeyboardEvent): boolean {
   const { target } = event
   if (!(target instanceof HTMLElement)) return false
   if (target.matches('input, textarea, select, [contenteditable]')) return true
+  // a box within the page scrolls by itself
+  if (event.key.startsWith('Arrow') && target.matches('[tabindex="0"]:not([role="treegrid"])')) return true
   return (event.key === ' ' || event.key === 'Enter') && target.matches('button, a, summary')
 }

@@ -79,11 +79,11 @@ test('gaps, and how far the list is complete, stand where they belong', () => {
 })
 
 test('nothing is said of what is not loaded yet', () => {
-  const retention = { retention_seconds: 43_200, oldest_available: entryAt(-43_200).timestamp }
+  const edge: ListRow = { kind: 'begin', key: 'begin', since: entryAt(0).timestamp }
   const entries = [entryAt(30, { message: 'c' })]
   const gaps = [gapBetween(1, 2), gapBetween(1, 2)]
-  expect(shown(buildRows({ ...input, entries, gaps, retention, isWhole: false }))).toEqual(['c'])
-  expect(shown(buildRows({ ...input, entries, gaps, retention }))).toEqual(['c', 'gap', 'retention'])
+  expect(shown(buildRows({ ...input, entries, gaps, edge, isWhole: false }))).toEqual(['c'])
+  expect(shown(buildRows({ ...input, entries, gaps, edge }))).toEqual(['c', 'gap', 'begin'])
 })
 
 test('a list over midnight says where the day changes', () => {

@@ -13,8 +13,8 @@ export interface RowsInput {
   gaps: readonly StoredGap[]
   /** Undefined: nothing to be said of it. */
   completeUntil?: string | undefined
-  /** Only known at the end of the list. */
-  retention?: { retention_seconds: number; oldest_available: string } | undefined
+  /** What is said at the oldest end, once the lines are there. */
+  edge?: ListRow | undefined
   /** All lines of the range are in `entries`. */
   isWhole: boolean
   /** No text was searched for: the lines of a stream stand in `entries` one after the other. */
@@ -29,7 +29,7 @@ export interface RowsInput {
 
 /** The rows of a list of lines, 100 000 in 60 ms: with gaps, days and how far it is complete where they belong. */
 export function buildRows(input: RowsInput): ListRow[] {
-  const { entries, order, isWhole, retention } = input
+  const { entries, order, isWhole, edge } = input
   const rows: ListRow[] = [...(input.leading ?? [])]
   const marks = marksOf(input)
   let mark = 0
@@ -48,12 +48,9 @@ export function buildRows(input: RowsInput): ListRow[] {
   }
   // beyond the last line that is loaded it is not known yet what else there is
   if (isWhole) for (; mark < marks.length; mark += 1) rows.push(...rowsOf(marks, mark))
-  if (isWhole && retention && entries.length > 0) {
-    const { oldest_available: oldestAvailable, retention_seconds: seconds } = retention
-    const row: ListRow = { kind: 'retention', key: 'retention', oldestAvailable, seconds }
-    if (order === 'desc') rows.push(row)
-    else rows.unshift(row)
-  }
+  // oldest first, the oldest end is there from the beginning
+  if (edge && entries.length > 0 && order === 'asc') rows.unshift(edge)
+  else if (edge && entries.length > 0 && isWhole) rows.push(edge)
   return rows
 }
 

@@ -16,6 +16,7 @@ export type ListRow =
   | { kind: 'day'; key: string; day: string }
   | { kind: 'complete'; key: string; until: string; order: 'desc' | 'asc' }
   | { kind: 'retention'; key: string; oldestAvailable: string; seconds: number }
+  | { kind: 'begin'; key: string; since: string }
   | { kind: 'lost'; key: string; count: number; why: 'dropped' | 'trimmed' }
 
 export type EntryRow = Extract<ListRow, { kind: 'entry' }>

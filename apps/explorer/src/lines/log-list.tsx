@@ -38,10 +38,10 @@ export function LogList({
   isBusy = false,
 }: LogListProps) {
   const { rows, activeKey, activateKey, expanded, open, toggleFold, closeAll } = useOpenRows(lines, view.zone)
-  const { scroller, virtualizer } = useRowWindow(rows, expanded, view.isWrapped, isFollowing)
+  const { scroller, virtualizer, reveal } = useRowWindow(rows, expanded, view.isWrapped, isFollowing)
   const activate = (index: number) => {
     activateKey(rows[index]?.key)
-    virtualizer.scrollToIndex(index, { align: 'auto' })
+    reveal(index)
   }
   const tellEnd = useTellEnd(scroller, rows, isFollowing ? rowHeight : endReach, onEnd)
   useListKeys({ rows, activeKey, actions, activate, toggle: open, unfold: toggleFold, closeAll })

@@ -40,6 +40,8 @@ function MarkText({ row, zone }: { row: MarkRowData; zone: TimeZone }) {
         : `Complete above: every line written before ${formatClock(row.until, zone).slice(0, 8)} is here. Below, lines may still arrive.`
     case 'retention':
       return `Older lines are gone for good: they are kept for ${formatDuration(row.seconds)}, nothing received before ${formatMoment(row.oldestAvailable, zone)} can be found.`
+    case 'begin':
+      return `The time that was searched begins at ${formatMoment(row.since, zone)}. There may be older lines.`
     case 'lost':
       return row.why === 'dropped'
         ? `${formatCount(row.count)} lines came faster than this page could take them. Pause and search to see them.`

@@ -22,7 +22,15 @@ export function useRowWindow(
     // rows that come a frame later than the scroll are drawn all at once, instead of each frame waiting for its rows
     useFlushSync: false,
   })
-  useEffect(() => virtualizer.measure(), [isWrapped, virtualizer])
+  const wrappedBefore = useRef(isWrapped)
+  useEffect(() => {
+    if (wrappedBefore.current === isWrapped) return
+    wrappedBefore.current = isWrapped
+    const first = virtualizer.range?.startIndex ?? 0
+    virtualizer.measure()
+    // what was read stays where it was
+    virtualizer.scrollToIndex(first, { align: 'start' })
+  }, [isWrapped, virtualizer])
   const before = useRef(expanded)
   useEffect(() => {
     for (const key of before.current) {
@@ -34,7 +42,12 @@ export function useRowWindow(
   useEffect(() => {
     if (isFollowing && rows.length > 0) virtualizer.scrollToIndex(rows.length - 1, { align: 'end' })
   }, [isFollowing, rows, virtualizer])
-  return { scroller, virtualizer }
+  const reveal = (index: number) => {
+    // with the last line comes what is said at the end
+    const isLast = rows.findLastIndex(({ kind }) => kind === 'entry') === index
+    virtualizer.scrollToIndex(isLast ? rows.length - 1 : index, { align: 'auto' })
+  }
+  return { scroller, virtualizer, reveal }
 }
 
 function indexOf(rows: readonly ListRow[], key: string): number {

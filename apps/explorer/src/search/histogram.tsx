@@ -42,15 +42,7 @@ export function Histogram({ histogram, state, choose, toggleLevel }: HistogramPr
       <Ticks layout={layout} />
       <div className="histogram-foot">
         <HistogramLegend histogram={histogram} state={state} toggleLevel={toggleLevel} />
-        {!histogram.total_is_exact && (
-          <span className="badge warning">
-            counted from{' '}
-            {histogram.counted_from === undefined
-              ? 'an unknown time'
-              : formatClock(histogram.counted_from, 'local').slice(0, 8)}{' '}
-            on
-          </span>
-        )}
+        <CountedFrom histogram={histogram} />
         <div className="button-row" role="group" aria-label="Change the time shown">
           <ZoomButton sign="‹" name="Earlier" onClick={() => choose(moved(fromMs, toMs, -1))} />
           <ZoomButton sign="+" name="Zoom in" onClick={() => choose(zoomedIn(fromMs, toMs))} />
@@ -59,6 +51,22 @@ export function Histogram({ histogram, state, choose, toggleLevel }: HistogramPr
         </div>
       </div>
     </section>
+  )
+}
+
+/** Time ran out before all was counted: the bars before it are empty, which does not mean that there are no lines. */
+function CountedFrom({ histogram: { total_is_exact, counted_from } }: { histogram: LogHistogram }) {
+  const [zone] = useTimeZone()
+  if (total_is_exact) return null
+  return (
+    <span
+      className="badge warning"
+      title="Counting took too long: bars before it are empty, whatever there is"
+    >
+      {counted_from === undefined
+        ? 'not all counted'
+        : `counted from ${formatClock(counted_from, zone).slice(0, 8)} on`}
+    </span>
   )
 }
 

@@ -20,7 +20,14 @@ export function QueryBox({ q, params, problem, search }: QueryBoxProps) {
   useShortcuts({ '/': () => input.current?.select() })
   const fault = problem instanceof ApiProblem && problem.status === 400 ? problem.message : undefined
   return (
-    <form className="query-box" role="search" onSubmit={submit}>
+    <form
+      className="query-box"
+      role="search"
+      onSubmit={(event) => {
+        submit(event)
+        input.current?.blur() // so that the keys move through what is found
+      }}
+    >
       <input
         ref={input}
         className="input mono"

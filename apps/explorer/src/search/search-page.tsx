@@ -42,7 +42,12 @@ export function SearchPage() {
       <h1 className="unseen">Search</h1>
       <div className="search-head">
         {/* typed text is the box's own until it is searched for, and another's when the address changes */}
-        <QueryBox key={state.q} q={state.q} {...{ params, problem, search }} />
+        <QueryBox
+          key={state.q}
+          q={state.q}
+          {...{ params, search }}
+          problem={state.live ? undefined : problem}
+        />
         {!state.live && <TimePicker range={state} choose={(range) => change({ ...state, ...range })} />}
         <SearchTools {...{ state, wrap, refresh, toggleLive }} />
       </div>

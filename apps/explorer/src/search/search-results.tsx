@@ -9,6 +9,7 @@ import type { LineView } from '../lines/line-view.ts'
 import { LogList } from '../lines/log-list.tsx'
 import { EmptyResult } from './empty-result.tsx'
 import { Histogram } from './histogram.tsx'
+import { serverNowMs } from './page-edges.ts'
 import { ResultBar } from './result-bar.tsx'
 import { hasFilter, rangeParams, withFilter, withoutFilter } from './search-state.ts'
 import type { SearchState } from './search-state.ts'
@@ -63,7 +64,7 @@ export function SearchResults({ state, run, change, onProblem, ...shared }: Sear
         <EmptyResult
           page={first}
           hasFilters={state.q !== '' || state.filters.length > 0}
-          endMs={resolveRange(state, search.dataUpdatedAt).to}
+          endMs={resolveRange(state, serverNowMs(first.retention)).to}
           clearFilters={() => change({ ...state, q: '', filters: [] })}
           widen={() => change({ ...state, since: `${first.retention.retention_seconds}s`, until: '' })}
         />

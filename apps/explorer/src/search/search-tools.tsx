@@ -3,6 +3,7 @@ import { copyText } from '../components/copy-text.ts'
 import type { Choice } from '../layout/use-preference.ts'
 import { useTimeZone } from '../layout/use-time-zone.ts'
 import { ExportMenu } from './export-menu.tsx'
+import { SavedSearches } from './saved-searches.tsx'
 import { writeSearchState } from './search-state.ts'
 import type { SearchState } from './search-state.ts'
 import { fixedRange, resolveRange } from './time-range.ts'
@@ -41,6 +42,7 @@ export function SearchTools({ state, wrap, refresh, toggleLive }: SearchToolsPro
       >
         Share
       </button>
+      <SavedSearches state={state} />
       <ExportMenu state={state} />
     </div>
   )

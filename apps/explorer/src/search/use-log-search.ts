@@ -1,8 +1,9 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import type { LogPage, StoredEntry } from '@logboom/contracts'
+import type { LogPage } from '@logboom/contracts'
 import { useMemo } from 'react'
 import { getJson } from '../api/request.ts'
 import type { RowsInput } from '../lines/build-rows.ts'
+import { edgeOf, reachOf } from './page-edges.ts'
 import { rangeParams } from './search-state.ts'
 import type { SearchState } from './search-state.ts'
 
@@ -38,15 +39,15 @@ function pageOf(cursor: string): string {
 
 type Lines = Omit<RowsInput, 'unfolded' | 'zone'>
 
-function linesOf(pages: LogPage[], { order, q, filters }: SearchState): Lines {
-  const last = pages.at(-1)
-  const entries: StoredEntry[] = pages.flatMap(({ logs }) => logs)
+function linesOf(pages: LogPage[], state: SearchState): Lines {
+  const { order, q, filters } = state
+  const [first, last] = [pages[0], pages.at(-1)]
   return {
-    entries,
+    entries: pages.flatMap(({ logs }) => logs),
     order,
     gaps: pages.flatMap(({ gaps }) => gaps),
-    completeUntil: pages[0]?.complete_until ?? undefined,
-    retention: last?.retention,
+    completeUntil: first && reachOf(first, state),
+    edge: last && edgeOf(last, state),
     isWhole: last !== undefined && !last.has_more,
     hasAll: q === '' && !filters.some(({ name }) => name.startsWith('attributes.')),
   }

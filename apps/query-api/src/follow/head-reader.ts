@@ -1,3 +1,4 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises'
 import { anyStream, findHorizon, findSettledXid, listCommits } from '@logboom/db'
 import type { Commit, Database, ListedCommits } from '@logboom/db'
 import type { FollowWatches } from './follow-watches.ts'
@@ -51,6 +52,7 @@ export function createHeadReader({ db, onGiven }: HeadReaderOptions, watches: Fo
         const isGiven = watches.give(batch, attributes)
         if (isGiven) onGiven(batch.commit.ageSeconds + (performance.now() - readMs) / 1000)
         move(batch.commit)
+        await letOthersRun() // what was given goes to the kernel: only a slow client is slow
       }
     }
   }

@@ -11,6 +11,7 @@ const lastWordsMs = 1_000
 /** Answers with a stream of events; its headers are sent at once. */
 export function openSseSink(res: Response): FollowSink {
   const gone = new AbortController()
+  let onRoom = () => {}
   res.once('close', () => gone.abort())
   res.set({
     'Content-Type': 'text/event-stream; charset=utf-8',
@@ -22,9 +23,10 @@ export function openSseSink(res: Response): FollowSink {
   res.write(`retry: ${retryMs}\n\n`)
   return {
     encode: toSseText,
-    send: (text) => void (gone.signal.aborted || res.write(text)),
+    // not by `drain`, which is not told of what was below Node's own mark
+    send: (text) => void (gone.signal.aborted || res.write(text, () => onRoom())),
     bufferedBytes: () => res.writableLength,
-    onRoom: (listener) => void res.on('drain', listener),
+    onRoom: (listener) => void (onRoom = listener),
     end(text) {
       res.end(text)
       const cut = setTimeout(() => res.destroy(), lastWordsMs)

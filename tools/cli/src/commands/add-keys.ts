@@ -8,7 +8,7 @@ import type { Broker } from '../broker/open-broker.ts'
 import { queryOf } from '../broker/query-of.ts'
 import { usageError } from '../cli-error.ts'
 import type { Session } from '../session.ts'
-import { formatAgo, formatSpan } from '../terminal/format-time.ts'
+import { formatAgo, formatSpan, formatTime } from '../terminal/format-time.ts'
 import { parseSpan } from '../terminal/parse-span.ts'
 import type { Column } from '../terminal/render-table.ts'
 import { addIssue, issueKey } from './issue-key.ts'
@@ -75,30 +75,44 @@ function addRotate(keys: Command, session: Session): void {
     .command('rotate')
     .summary('issue the successor of a key')
     .description(
-      'Prints a new key for the same purpose. The old one works on until it is revoked, so that nothing stops.',
+      'Prints a new key for the same purpose. The old one ends after the overlap, so that nothing stops.',
     )
     .argument('<key>', 'the old one: its id, or the part of it that `logboom keys` shows')
-    .option('--overlap <time>', 'how long both shall work, as 24h; 0 revokes the old one at once', '24h')
-    .option('--expires <time>', 'when the new one ends, as 90d', undefined)
-    .action(async (named: string, { overlap, expires }: { overlap: string; expires?: string }) => {
-      const seconds = parseSpan(overlap)
-      const broker = session.broker()
-      const old = await findKey(broker, named)
-      const scope = {
-        ...(old.scope_agents && { scope_agents: old.scope_agents }),
-        ...(old.scope_namespaces && { scope_namespaces: old.scope_namespaces }),
-      }
-      await issueKey(session, broker, { ...old, label: old.label, expires, scope })
-      if (seconds === 0) {
-        await broker.send('DELETE', `/api/v1/paks/${old.id}`)
-        return session.terminal.note(`revoked the old key ${old.short}: it stops working within 30 s\n`)
-      }
-      const end = new Date(Date.now() + seconds * 1_000)
-      session.terminal.note(
-        `the old key ${old.short} still works. Put the new one in its place, and after ${end.toLocaleString('sv')} run:\n` +
-          `  logboom keys revoke ${old.short}\n`,
-      )
-    })
+    .option('--overlap <time>', 'how long both work; 0 revokes the old one at once', '24h')
+    .option('--expires <time>', 'when the new one ends, as 90d')
+    .action((named: string, options: RotateOptions) => rotateKey(session, named, options))
+}
+
+interface RotateOptions {
+  overlap: string
+  expires?: string
+}
+
+async function rotateKey(
+  session: Session,
+  named: string,
+  { overlap, expires }: RotateOptions,
+): Promise<void> {
+  const overlapMs = parseSpan(overlap) * 1_000
+  const broker = session.broker()
+  const old = await findKey(broker, named)
+  if (old.revoked_at !== null)
+    throw usageError(`key ${old.short} is revoked: \`logboom keys issue\` makes a new one`)
+  const { id, short, kind, agent_id, label, scope_agents, scope_namespaces } = old
+  const scope = { ...(scope_agents && { scope_agents }), ...(scope_namespaces && { scope_namespaces }) }
+  await issueKey(session, broker, { kind, agent_id, label, expires, scope })
+  if (overlapMs === 0) {
+    await broker.send('DELETE', `/api/v1/paks/${id}`)
+    return session.terminal.note(`revoked the old key ${short}: it stops working within 30 s\n`)
+  }
+  // never later than it would have ended anyway
+  const endMs = Math.min(
+    Date.now() + overlapMs,
+    old.expires_at === null ? Infinity : Date.parse(old.expires_at),
+  )
+  await broker.send('PATCH', `/api/v1/paks/${id}`, { expires_at: new Date(endMs).toISOString() })
+  const end = formatTime(new Date(endMs).toISOString(), 'local').slice(0, 19)
+  session.terminal.note(`the old key ${short} works until ${end}: put the new one in its place before\n`)
 }
 
 function addRevoke(keys: Command, session: Session): void {
