@@ -12,7 +12,12 @@ test(
     const redis = await startTestRedis()
     const api = await openQueryApi({ REDIS_URL: redis.url })
     const agent = await api.createAgent()
-    const queue = await openBatchQueue({ url: redis.url, idempotencyTtlS: 60, allowUnsafeRedis: true, log: createLogger('test', { level: 'error' }) })
+    const queue = await openBatchQueue({
+      url: redis.url,
+      idempotencyTtlS: 60,
+      allowUnsafeRedis: true,
+      log: createLogger('test', { level: 'error' }),
+    })
     const stream = await openSse(api, `/api/v1/agents/${agent.id}/logs/stream?namespace=one&pod_name=web*`)
     await stream.untilLive()
     const follow = await until(() => queue.findFollow(agent.id), { what: 'a mark' })
