@@ -30,16 +30,7 @@ export async function startQueryApi(
   log: Logger,
 ): Promise<{ port: number; url: string }> {
   const registry = new Registry()
-  const db = openDatabase({
-    url: databaseUrlOf(config),
-    applicationName: 'logboom-query-api',
-    connectionsMax: config.DATABASE_CONNECTIONS,
-    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
-    prepare: config.PREPARED_STATEMENTS,
-    settings: searchSettings,
-    onError: (err) => log.warn('idle database connection lost', { err }),
-  })
-  life.onClose('database', () => db.close())
+  const db = openSearchDatabase(config, life, log)
   let served: { port: number; url: string } | undefined
   const ready = cachedReadiness({
     postgresql: () => db.ping(),
@@ -78,6 +69,20 @@ export async function startQueryApi(
     upgrades: true,
   })
   return served
+}
+
+function openSearchDatabase(config: QueryConfig, life: Lifecycle, log: Logger): Database {
+  const db = openDatabase({
+    url: databaseUrlOf(config),
+    applicationName: 'logboom-query-api',
+    connectionsMax: config.DATABASE_CONNECTIONS,
+    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+    prepare: config.PREPARED_STATEMENTS,
+    settings: searchSettings,
+    onError: (err) => log.warn('idle database connection lost', { err }),
+  })
+  life.onClose('database', () => db.close())
+  return db
 }
 
 /** What it would tell is worth no wait at the start: whoever asks while Redis is away is told that nothing is known. */

@@ -4,11 +4,13 @@ import { afterAll, beforeAll } from 'vitest'
 import { test } from './explorer-test.ts'
 import { pushLines } from './push-lines.ts'
 import { registerAgent } from './register-agent.ts'
+import { untilAnswering } from './until-answering.ts'
 
 let system: System
 
 beforeAll(async () => {
   system = await startSystem()
+  await untilAnswering([system.queryUrl, system.ingestUrl], system.admin)
 })
 afterAll(() => system.close())
 

@@ -15,7 +15,7 @@ interface SettledRow {
  * statement that begins after this one, or will never be. `pg_snapshot_xmin` would do, but waits for each transaction
  * that writes anything in any database of the server, such as one that rebuilds an index for an hour; so this waits for
  * those alone that hold a lock to write to the ledger. A transaction gets its id after that lock, of which the id that
- * comes next is read before the locks: one that is not among them has ended, or will have a higher id. 0.3 ms.
+ * comes next is read before the locks: one that is not among them has ended, or will have a higher id. 0.5 ms.
  */
 export async function findSettledXid(db: Database): Promise<number> {
   const { rows } = await queryPrepared<SettledRow>(

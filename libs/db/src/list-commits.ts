@@ -60,7 +60,7 @@ interface CommitRow {
 /**
  * The next batches of the ledger of which it is settled that nothing will come between them or before them. All of a
  * transaction or none of it, so `limit` must be more than a writer puts into one. By the index on (xid, batch_no):
- * 0.3 ms for what a poll finds; to pass over 100 000 batches of other streams takes 60 ms.
+ * 0.4 ms where there is nothing new, 3 ms for 200 batches, 4 ms to find those of one pod among 8 000.
  */
 export async function listCommits(db: Database, query: CommitQuery): Promise<ListedCommits> {
   const { limit } = query

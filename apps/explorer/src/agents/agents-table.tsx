@@ -5,7 +5,8 @@ import { SortableTable } from '../components/sortable-table.tsx'
 import type { Column } from '../components/sortable-table.tsx'
 import { formatCount, formatShortCount } from '../format/format-count.ts'
 import { formatDuration } from '../format/format-duration.ts'
-import { formatMoment } from '../format/format-time.ts'
+import { formatClock, formatDay, formatMoment } from '../format/format-time.ts'
+import { useTimeZone } from '../layout/use-time-zone.ts'
 import { stateOf } from './agent-state.ts'
 import { retentionOf } from './retention-of.ts'
 
@@ -65,8 +66,7 @@ const columns: readonly Column<Row>[] = [
   {
     name: 'Complete until',
     value: ({ agent }) => agent.complete_until,
-    cell: ({ agent }) =>
-      agent.complete_until === null ? unknown : formatMoment(agent.complete_until, 'local'),
+    cell: ({ agent }) => <CompleteUntil time={agent.complete_until} />,
   },
   {
     name: 'Entries / min',
@@ -109,6 +109,19 @@ const unknown = (
     –
   </span>
 )
+
+/** The day is said where it is not today's. */
+function CompleteUntil({ time }: { time: string | null }) {
+  const [zone] = useTimeZone()
+  if (time === null) return unknown
+  const isToday = formatDay(time, zone) === formatDay(new Date().toISOString(), zone)
+  const clock = formatClock(time, zone).slice(0, 8)
+  return (
+    <time dateTime={time} title={formatMoment(time, zone)}>
+      {isToday ? clock : `${formatDay(time, zone)} ${clock}`}
+    </time>
+  )
+}
 
 export function StatusBadge({ agent }: { agent: AgentWithProgress }) {
   const { words, tone, advice } = stateOf(agent, Date.now())

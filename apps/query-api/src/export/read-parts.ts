@@ -36,6 +36,11 @@ export interface ExportRequest {
   findSubject(): Promise<ExportSubject>
 }
 
+interface ReadDeps {
+  db: QueryDeps['db']
+  config: Pick<QueryDeps['config'], 'MAX_INSTANCES'>
+}
+
 const ExportPosition = LogPosition.omit({ seen: true })
 
 /** A part that is not full is told after so long, so that the way to the client is not taken for dead. */
@@ -47,7 +52,7 @@ const partMs = 5_000
  * who may see it, is looked up again every `legMs`.
  */
 export async function* readParts(
-  deps: QueryDeps,
+  deps: ReadDeps,
   request: ExportRequest,
   { legMs = 10_000 }: { legMs?: number } = {},
 ): AsyncGenerator<RowsPart> {
@@ -102,7 +107,7 @@ async function* inParts(steps: AsyncIterable<WalkStep>, size: PageSize): AsyncGe
 }
 
 async function beginLeg(
-  deps: QueryDeps,
+  deps: ReadDeps,
   { query, filters, signal, findSubject }: ExportRequest,
   { after, times }: { after: RowPosition | null; times: Times | null },
 ) {

@@ -1,5 +1,15 @@
-import { listCommitGaps, listStreams, readCommitRows } from '@logboom/db'
-import type { Commit, CommitGap, CommitRow, Database, RetentionSpan, RowFilter, Stream } from '@logboom/db'
+import { findReceivedSpans, listCommitGaps, listStreams, readCommitRows } from '@logboom/db'
+import type {
+  Commit,
+  CommitGap,
+  CommitPart,
+  CommitRow,
+  Database,
+  RetentionSpan,
+  RowFilter,
+  Stream,
+  StreamSpan,
+} from '@logboom/db'
 import { toStoredEntry } from '../to-stored-entry.ts'
 
 /** A line with its stream, and as JSON from when it is first asked for. */
@@ -44,12 +54,13 @@ export async function* readBatches(db: Database, query: BatchesQuery): AsyncGene
   const streams = new Map((await listStreams(db, [...new Set(ids)])).map((stream) => [stream.id, stream]))
   const claimOnce = createClaims()
   for (const [from, to] of chunksOf(commits)) {
-    const parts = commits.slice(from, to).map((commit) => ({
-      commit,
-      streamIds: commit.streamIds.filter((id) => isKnown(streams.get(id), isWanted)),
-    }))
+    const parts: CommitPart[] = []
+    for (const commit of commits.slice(from, to)) {
+      const ids = commit.streamIds.filter((id) => isKnown(streams.get(id), isWanted))
+      parts.push({ commit, spans: await spansOf(db, commit, ids) })
+    }
     const rows = await readRows(db, query, parts)
-    const batches = parts.map(({ commit }, part): Batch => {
+    const batches = commits.slice(from, to).map((commit, part): Batch => {
       const claim = claimOnce(commit)
       return {
         commit,
@@ -66,11 +77,21 @@ export async function* readBatches(db: Database, query: BatchesQuery): AsyncGene
 async function readRows(
   db: Database,
   { classes, filter, attributes }: BatchesQuery,
-  parts: readonly { commit: Commit; streamIds: string[] }[],
+  parts: readonly CommitPart[],
 ): Promise<Map<number, CommitRow[]>> {
-  if (parts.every(({ streamIds }) => streamIds.length === 0)) return new Map()
+  if (parts.every(({ spans }) => spans.length === 0)) return new Map()
   const rows = await readCommitRows(db, { classes, parts, filter, attributes })
   return Map.groupBy(rows, ({ part }) => part)
+}
+
+/** Beyond it, a batch is looked for minute by minute: it has late lines among others, and its streams have many between. */
+const narrowUs = 600e6
+
+async function spansOf(db: Database, commit: Commit, streamIds: readonly string[]): Promise<StreamSpan[]> {
+  const { minUs, maxUs, stored } = commit
+  if (minUs === null || maxUs === null || stored === 0 || streamIds.length === 0) return []
+  if (maxUs - minUs > narrowUs) return findReceivedSpans(db, commit, streamIds)
+  return streamIds.map((streamId) => ({ streamId, minUs, maxUs }))
 }
 
 /** What is not past, and what was received with it and written by the same transaction. */

@@ -65,7 +65,7 @@ const exporting = {
   description:
     'Streams all entries that match, without a cap, compressed with gzip where `Accept-Encoding` allows. Each format says ' +
     'every thousand entries or so where it can go on (`cursor`), and at its end that it is complete; one that is not is cut, so that ' +
-    'clients see an error. See [search.md](search.md#export).',
+    'clients see an error. See docs/search.md.',
   answers: {
     200: {
       description:

@@ -9,11 +9,23 @@ export function trustCertificates(path: string): void {
     throw usageError(
       `this Node cannot trust ${path}: use Node 22.19 or later, or NODE_EXTRA_CA_CERTS=${path}`,
     )
+  const certificates = readCertificates(path)
   try {
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(path, 'utf8')])
+    tls.setDefaultCACertificates([...tls.getCACertificates('default'), certificates])
   } catch (error) {
-    throw usageError(
-      `${path} holds no certificates that could be trusted: ${String((error as Error).message)}`,
-    ) // of fs or tls
+    throw usageError(`${path} holds a certificate that is none: ${String((error as Error).message)}`) // of tls
   }
+}
+
+/** Node takes a file without any for one that has been read. */
+function readCertificates(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw usageError(`the certificates cannot be read: ${String((error as Error).message)}`) // of fs
+  }
+  if (!text.includes('-----BEGIN CERTIFICATE-----'))
+    throw usageError(`${path} holds no certificate: it has to be in PEM`)
+  return text
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CliError } from '../cli-error.ts'
 import { checkUrl } from './check-url.ts'
 
 describe('an address of a broker', () => {
@@ -29,5 +30,5 @@ describe('an address of a broker', () => {
     'https://x?a=b',
     'https://x#y',
     'javascript:alert(1)',
-  ])('%j is none', (text) => expect(() => checkUrl(text, true)).toThrow())
+  ])('%j is none', (text) => expect(() => checkUrl(text, true)).toThrow(CliError))
 })
