@@ -19,5 +19,5 @@ export default defineConfig({
       onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning),
     },
   },
-  server: { proxy: { '/api': { target: broker, changeOrigin: true } } },
+  server: { proxy: { '/api': broker } },
 })

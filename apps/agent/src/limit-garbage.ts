@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8'
  * was started; both are read at each collection.
  */
 export function limitGarbage(): void {
+  setFlagsFromString('--no-parallel-scavenge')
   setFlagsFromString('--semi-space-growth-factor=1')
   setFlagsFromString('--heap-growing-percent=50')
 }

@@ -19,6 +19,9 @@ const WorkOrderPage = lazy(async () => ({
 const DeploymentObjectPage = lazy(async () => ({
   default: (await import('./registry/deployment-object-page.tsx')).DeploymentObjectPage,
 }))
+const DeploymentObjectsPage = lazy(async () => ({
+  default: (await import('./registry/deployment-objects-page.tsx')).DeploymentObjectsPage,
+}))
 const KeysPage = lazy(async () => ({ default: (await import('./admin/keys-page.tsx')).KeysPage }))
 const LimitsPage = lazy(async () => ({ default: (await import('./admin/limits-page.tsx')).LimitsPage }))
 const RetentionPage = lazy(async () => ({
@@ -54,6 +57,7 @@ function Pages() {
       <Route path="/search" component={SearchPage} />
       <Route path="/agents" component={AgentsPage} />
       <Route path="/agents/:id">{({ id }) => <AgentPage id={id} />}</Route>
+      <Route path="/deployment-objects" component={DeploymentObjectsPage} />
       <Route path="/deployment-objects/:id">{({ id }) => <DeploymentObjectPage id={id} />}</Route>
       <Route path="/work-orders" component={WorkOrdersPage} />
       <Route path="/work-orders/:id">{({ id }) => <WorkOrderPage id={id} />}</Route>

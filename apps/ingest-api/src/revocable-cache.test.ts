@@ -12,6 +12,7 @@ const record: PakRecord = {
   scopeAgents: null,
   scopeNamespaces: null,
   agentDeleted: false,
+  agentDisabled: false,
   limits: {},
   label: '',
 }

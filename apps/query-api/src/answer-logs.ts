@@ -3,6 +3,7 @@ import type { StreamFilter } from '@logboom/db'
 import type { Principal } from '@logboom/service'
 import type { Request, RequestHandler } from 'express'
 import { countLogs } from './count-logs.ts'
+import { inTurn } from './in-turn.ts'
 import { filtersOf, parseHistogramQuery, parseLogQuery } from './log-query.ts'
 import type { LogFilters } from './log-query.ts'
 import type { LogSearch } from './log-search.ts'
@@ -32,42 +33,44 @@ export function answerHistogram(deps: QueryDeps, findSubject: FindSubject): Requ
   return answerSearch(deps, findSubject, parseHistogramQuery, countLogs)
 }
 
-function answerSearch<Query extends LogFilters>(
+/** A route that answers what a search finds, whatever that is; what it asks for is in its query and its path. */
+export function answerSearch<Query extends LogFilters>(
   deps: QueryDeps,
   findSubject: FindSubject,
-  parse: (raw: RawQuery) => Query,
+  parse: (raw: RawQuery, req: Request) => Query,
   answer: (deps: QueryDeps, search: LogSearch<Query>) => Promise<object>,
 ): RequestHandler {
   return async (req, res) => {
     const principal = await deps.authenticator.authenticate(req)
-    const { subject, readable } = findSubject(req, principal)
-    const gone = new AbortController()
-    res.once('close', () => gone.abort())
-    const search = async () => {
-      const raw = req.query
-      const query = parse(raw)
-      await requireFilterSubjects(deps, principal, query)
-      return answer(deps, {
-        scope: readScopeOf(principal),
-        streams: streamFilterOf(query, subject),
-        query,
-        filters: [subject, filtersOf(raw)],
-        signal: gone.signal,
-      })
-    }
-    // Both at once saves a round trip; whoever may not read is told so first, and has no lines in scope meanwhile.
-    const found = search()
-    found.catch(() => undefined)
-    await readable
-    res.json(await found)
+    const found = await inTurn(deps, { principal, res }, async (reading, signal) => {
+      const { subject, readable } = findSubject(req, principal)
+      const search = async () => {
+        const raw = req.query
+        const query = parse(raw, req)
+        await requireFilterSubjects(reading, principal, query)
+        return answer(reading, {
+          scope: readScopeOf(principal),
+          streams: streamFilterOf(query, subject),
+          query,
+          filters: [subject, filtersOf(raw)],
+          signal,
+        })
+      }
+      // Both at once saves a round trip; whoever may not read is told so first, and has no lines in scope meanwhile.
+      const pending = search()
+      pending.catch(() => undefined)
+      await readable
+      return pending
+    })
+    res.json(found)
   }
 }
 
 /** An id that does not exist is a mistake to be told of, in the query as much as in the path. */
-async function requireFilterSubjects(
+export async function requireFilterSubjects(
   deps: QueryDeps,
   principal: Principal,
-  query: LogFilters,
+  query: Pick<LogFilters, 'agent_id' | 'deployment_object_id' | 'work_order_id'>,
 ): Promise<void> {
   const { agent_id, deployment_object_id, work_order_id } = query
   if (agent_id) await requireReadableAgent(deps, principal, agent_id)
@@ -76,7 +79,7 @@ async function requireFilterSubjects(
   if (work_order_id) await requireLinkTarget(deps, principal, 'work_order', work_order_id)
 }
 
-function streamFilterOf(query: LogFilters, subject: LogSubject): StreamFilter {
+export function streamFilterOf(query: LogFilters, subject: LogSubject): StreamFilter {
   return {
     ...anyStream,
     agentId: oneOf('agent_id', subject.agentId, query.agent_id),

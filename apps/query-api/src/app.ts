@@ -9,6 +9,10 @@ import { answerDatabaseProblems } from './database-problems.ts'
 import type { Explorer } from './explorer/load-explorer.ts'
 import { serveExplorer } from './explorer/serve-explorer.ts'
 import { buildDocument } from './openapi/build-document.ts'
+import { exportAgentLogsRoute } from './routes/export-agent-logs.ts'
+import { exportDeploymentObjectLogsRoute } from './routes/export-deployment-object-logs.ts'
+import { exportLogsRoute } from './routes/export-logs.ts'
+import { exportWorkOrderLogsRoute } from './routes/export-work-order-logs.ts'
 import type { QueryDeps } from './query-deps.ts'
 import { countAgentLogsRoute } from './routes/count-agent-logs.ts'
 import { countDeploymentObjectLogsRoute } from './routes/count-deployment-object-logs.ts'
@@ -29,16 +33,24 @@ import { listAgentLogsRoute } from './routes/list-agent-logs.ts'
 import { listAgentPaksRoute } from './routes/list-agent-paks.ts'
 import { listAgentsRoute } from './routes/list-agents.ts'
 import { listDeadLettersRoute } from './routes/list-dead-letters.ts'
+import { listFieldValuesRoute } from './routes/list-field-values.ts'
+import { listFieldsRoute } from './routes/list-fields.ts'
 import { listDeploymentObjectLogsRoute } from './routes/list-deployment-object-logs.ts'
 import { listDeploymentObjectsRoute } from './routes/list-deployment-objects.ts'
 import { listGapsRoute } from './routes/list-gaps.ts'
 import { listLogsRoute } from './routes/list-logs.ts'
 import { listPaksRoute } from './routes/list-paks.ts'
+import { listReceiptKeysRoute } from './routes/list-receipt-keys.ts'
 import { listReceiptsRoute } from './routes/list-receipts.ts'
 import { listSavedSearchesRoute } from './routes/list-saved-searches.ts'
 import { listWorkOrderLogsRoute } from './routes/list-work-order-logs.ts'
 import { listWorkOrdersRoute } from './routes/list-work-orders.ts'
 import { previewRetentionRoute } from './routes/preview-retention.ts'
+import { streamAgentLogsRoute } from './routes/stream-agent-logs.ts'
+import { streamDeploymentObjectLogsRoute } from './routes/stream-deployment-object-logs.ts'
+import { streamFramesRoute } from './routes/stream-frames.ts'
+import { streamLogsRoute } from './routes/stream-logs.ts'
+import { streamWorkOrderLogsRoute } from './routes/stream-work-order-logs.ts'
 
 export interface AppDeps extends QueryDeps {
   config: QueryConfig
@@ -89,6 +101,15 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/deployment-objects/:id/logs/histogram': countDeploymentObjectLogsRoute(deps),
     'GET /api/v1/work-orders/:id/logs/histogram': countWorkOrderLogsRoute(deps),
     'GET /api/v1/logs/histogram': countLogsRoute(deps),
+    'GET /api/v1/agents/:agent_id/logs/stream': streamAgentLogsRoute(deps),
+    'GET /api/v1/deployment-objects/:id/logs/stream': streamDeploymentObjectLogsRoute(deps),
+    'GET /api/v1/work-orders/:id/logs/stream': streamWorkOrderLogsRoute(deps),
+    'GET /api/v1/logs/stream': streamLogsRoute(deps),
+    'GET /ws/logs': streamFramesRoute(deps),
+    'GET /api/v1/agents/:agent_id/logs/export': exportAgentLogsRoute(deps),
+    'GET /api/v1/deployment-objects/:id/logs/export': exportDeploymentObjectLogsRoute(deps),
+    'GET /api/v1/work-orders/:id/logs/export': exportWorkOrderLogsRoute(deps),
+    'GET /api/v1/logs/export': exportLogsRoute(deps),
     'GET /api/v1/logs/context': getLogContextRoute(deps),
     'GET /api/v1/gaps': listGapsRoute(deps),
     'GET /api/v1/agents': listAgentsRoute(deps),
@@ -102,7 +123,10 @@ function handlersOf(deps: QueryDeps): Record<OwnKey, RequestHandler> {
     'GET /api/v1/dead-letters': listDeadLettersRoute(deps),
     'GET /api/v1/retention': getRetentionRoute(deps),
     'GET /api/v1/retention/receipts': listReceiptsRoute(deps),
+    'GET /api/v1/retention/receipt-keys': listReceiptKeysRoute(deps),
     'POST /api/v1/retention/preview': previewRetentionRoute(deps),
+    'GET /api/v1/fields': listFieldsRoute(deps),
+    'GET /api/v1/fields/:name/values': listFieldValuesRoute(deps),
     'GET /api/v1/saved-searches': listSavedSearchesRoute(deps),
     'GET /api/v1/saved-searches/:id': getSavedSearchRoute(deps),
     'GET /api/v1/stats': getStatsRoute(deps),

@@ -4,6 +4,9 @@ import { z } from 'zod'
 const milliseconds = (min: number, fallback: number) =>
   z.coerce.number().int().min(min).default(fallback).meta({ unit: 'ms' })
 
+const whole = (min: number, fallback: number) => z.coerce.number().int().min(min).default(fallback)
+const atLeastOne = z.coerce.number().int().min(1)
+
 export const QueryConfig = z
   .object({
     ...baseConfig,
@@ -15,7 +18,7 @@ export const QueryConfig = z
       .describe('A replica to read from; default: DATABASE_URL')
       .meta({ toml: 'broker.read_database_url' }),
     REDIS_URL: brokerConfig.REDIS_URL.optional().describe(
-      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is, and nothing can be followed by a ticket',
+      'Redis, `redis://:password@host:port` or `rediss://…`; without it `GET /api/v1/stats` does not tell how full the queue is, followers see lines up to a second later, no agent is asked to send at once what is followed, and nothing can be followed by a ticket',
     ),
     QUEUE_SHARDS: brokerConfig.QUEUE_SHARDS,
     MAX_INSTANCES: brokerConfig.MAX_INSTANCES,
@@ -25,6 +28,22 @@ export const QueryConfig = z
       .min(2)
       .default(10)
       .describe('Connections to PostgreSQL at most'),
+    MAX_CONCURRENT_SEARCHES: atLeastOne
+      .optional()
+      .describe(
+        'Searches, histograms and the like that are worked on at once; the others wait in turn. Default: half of DATABASE_CONNECTIONS, as a search has two statements under way at most times',
+      ),
+    MAX_CONCURRENT_EXPORTS: atLeastOne
+      .default(2)
+      .describe('Pages of exports that are read at once, beside the searches; any number may be open'),
+    MAX_WAITING_SEARCHES: atLeastOne
+      .default(100)
+      .describe(
+        'Searches that wait for their turn at most, and exports likewise: beyond it 503, for whoever has most waiting',
+      ),
+    SEARCH_WAIT_MS: milliseconds(1, 10_000).describe(
+      'A search whose turn has not come by then is answered 503',
+    ),
     PREPARED_STATEMENTS: z
       .stringbool()
       .default(true)
@@ -47,6 +66,13 @@ export const QueryConfig = z
       .describe(
         'Where the built explorer lies, which is served at `/`; default: beside this service, and where there is none the API alone',
       ),
+    FOLLOWERS_MAX: whole(1, 5_000).describe('Connections that follow log entries at once; beyond, 503'),
+    FOLLOWERS_PER_CREDENTIAL: whole(1, 200).describe('The same of one credential; beyond, 429'),
+    FOLLOW_BUFFER_BYTES: whole(65_536, 2_097_152)
+      .describe(
+        'What may wait for a slow follower; what comes beyond is counted and not sent. A request to store has up to 1 MiB',
+      )
+      .meta({ unit: 'bytes' }),
     CORS_ORIGINS: z
       .string()
       .default('')

@@ -9,7 +9,7 @@ export function allowOrigins(origins: readonly string[]): RequestHandler {
     if (origin === undefined || !allowed.has(origin)) return next()
     res.set({
       'Access-Control-Allow-Origin': origin,
-      'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After',
+      'Access-Control-Expose-Headers': 'X-Request-Id, Retry-After, Content-Disposition',
     })
     if (req.method !== 'OPTIONS' || req.get('access-control-request-method') === undefined) return next()
     res.set({

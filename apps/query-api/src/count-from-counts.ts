@@ -1,5 +1,5 @@
 import { sumCounts } from '@logboom/db'
-import type { ClassSpan, CountsQuery, Database, Span, TimeCount } from '@logboom/db'
+import type { ClassSpan, CountedSearch, CountsDoubt, Database, Span, TimeCount } from '@logboom/db'
 import type { Walk } from './walk-rows.ts'
 
 const minuteUs = 60e6
@@ -32,6 +32,17 @@ export async function countFromCounts(
   walk: Walk,
   { intervalSeconds, timeoutMs }: CountOptions,
 ): Promise<TimeCount[] | null> {
+  const sum = await sumTruly(walk, (query) => sumCounts(db, { ...query, intervalSeconds }, { timeoutMs }))
+  return sum && sum.counts
+}
+
+/**
+ * Sums counts again until all that they cannot tell was looked at: whatever they are summed by. Null as above.
+ */
+export async function sumTruly<Sum extends CountsDoubt>(
+  walk: Walk,
+  sumOf: (query: CountedSearch) => Promise<Sum>,
+): Promise<Sum | null> {
   const counted = wholeMinutesOf(walk)
   if (counted.fromUs >= counted.toUs) return null
   const edges = [
@@ -42,19 +53,17 @@ export async function countFromCounts(
   let expiring = merged(guessExpiring(walk), counted)
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
     walk.signal.throwIfAborted()
-    const query: CountsQuery = {
+    const sum = await sumOf({
       ...walk,
-      intervalSeconds,
       counted,
       holes,
       scanned: [...edges, ...holes],
       expiring: expiring.flatMap((span) => without(span, holes)),
       after: null,
-    }
-    const sum = await sumCounts(db, query, { timeoutMs })
+    })
     const missed = sum.expiring.filter((span) => !isCovered(span, expiring))
     const detached = merged(sum.detached, counted).filter((span) => !isCovered(span, holes))
-    if (missed.length === 0 && detached.length === 0) return sum.counts
+    if (missed.length === 0 && detached.length === 0) return sum
     expiring = merged([...expiring, ...missed], counted)
     holes = merged([...holes, ...detached], counted)
   }

@@ -6,7 +6,7 @@ import type { z } from 'zod'
  * `[format, checksum of the filters, where to go on]` as base64url JSON: opaque to clients, and no secret.
  */
 const format = 1
-const charsMax = 1_024
+const charsMax = 4_096
 
 /**
  * A cursor belongs to what was asked for: `filters` is all that decides which items there are and in which
@@ -17,7 +17,13 @@ export function encodeCursor(filters: unknown, position: unknown): string {
 }
 
 /** @throws {Problem} 400 for a cursor of other filters, or none of ours */
-export function decodeCursor<S extends z.ZodType>(text: string, filters: unknown, Position: S): z.output<S> {
+export function decodeCursor<S extends z.ZodType>(
+  text: string,
+  filters: unknown,
+  Position: S,
+  parameter = 'cursor',
+): z.output<S> {
+  const invalid = (detail: string) => new Problem('invalid_cursor', detail, { members: { parameter } })
   const content =
     text.length <= charsMax && /^[\w-]+$/.test(text) ? parseJson(Buffer.from(text, 'base64url')) : null
   if (!Array.isArray(content) || content[0] !== format) throw invalid('the cursor was not issued by this API')
@@ -25,10 +31,6 @@ export function decodeCursor<S extends z.ZodType>(text: string, filters: unknown
   const position = Position.safeParse(content[2])
   if (!position.success) throw invalid('the cursor was not issued by this API')
   return position.data
-}
-
-function invalid(detail: string): Problem {
-  return new Problem('invalid_cursor', detail, { members: { parameter: 'cursor' } })
 }
 
 function checksumOf(filters: unknown): string {

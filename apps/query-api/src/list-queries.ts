@@ -1,4 +1,11 @@
-import { AgentStatus, gapReasons, Pak, receiptKinds, WorkOrderStatus } from '@logboom/contracts'
+import {
+  AgentStatus,
+  gapReasons,
+  Pak,
+  PutRetentionClass,
+  receiptKinds,
+  WorkOrderStatus,
+} from '@logboom/contracts'
 import { z } from 'zod'
 import { listQuery } from './answer-list.ts'
 import { Id, Time } from './log-query.ts'
@@ -63,5 +70,10 @@ export const SavedSearchesQuery = z.object({
 })
 
 export const StatsQuery = z.object({ agent_id: Id.optional() })
+
+export const PreviewQuery = z.object({
+  retention_class: Text.optional().describe('As if this class had `retention_seconds`'),
+  retention_seconds: z.coerce.number().pipe(PutRetentionClass.shape.retention_seconds).optional(),
+})
 
 export const NoQuery = z.object({})

@@ -54,7 +54,7 @@ export const Limit = z.coerce.number().int().min(1).max(1_000).default(100).desc
 export const Cursor = z.string().min(1, 'must not be empty').describe('`next_cursor` of the page before')
 
 /** What entries are asked for: of every route that answers them or counts them. */
-const filterParameters = {
+export const filterParameters = {
   namespace: Text.optional(),
   pod_name: Text.optional().describe('Beginning of the name; a trailing `*` is accepted'),
   pod_name_exact: Text.optional(),
@@ -115,9 +115,17 @@ export const HistogramQuery = z.object({
     ),
 })
 
+export const FieldsQuery = z.object(filterParameters)
+
+export const FieldValuesQuery = z.object({
+  ...filterParameters,
+  prefix: Text.optional().describe('Beginning of the values, in any case'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Values'),
+})
+
 type Fields = [key: string, value: string][]
 
-interface FieldFilters {
+export interface FieldFilters {
   attributes: Fields
   labels: Fields
 }
@@ -125,6 +133,7 @@ interface FieldFilters {
 export type LogFilters = z.output<typeof LogFilters> & FieldFilters
 export type LogQuery = z.output<typeof LogQuery> & FieldFilters
 export type HistogramQuery = z.output<typeof HistogramQuery> & FieldFilters
+export type FieldValuesQuery = z.output<typeof FieldValuesQuery> & FieldFilters
 
 /** @throws {Problem} 400 that names the parameter at fault */
 export function parseLogQuery(raw: RawQuery): LogQuery {
@@ -140,7 +149,18 @@ export function parseHistogramQuery(raw: RawQuery): HistogramQuery {
   return parseFiltered(raw, HistogramQuery)
 }
 
-function parseFiltered<S extends z.ZodObject>(raw: RawQuery, schema: S): z.output<S> & FieldFilters {
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFieldsQuery(raw: RawQuery): LogFilters {
+  return parseFiltered(raw, FieldsQuery)
+}
+
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFieldValuesQuery(raw: RawQuery): FieldValuesQuery {
+  return parseFiltered(raw, FieldValuesQuery)
+}
+
+/** @throws {Problem} 400 that names the parameter at fault */
+export function parseFiltered<S extends z.ZodObject>(raw: RawQuery, schema: S): z.output<S> & FieldFilters {
   const isField = (name: string) => fieldPrefixes.some((prefix) => name.startsWith(prefix))
   const entries = Object.entries(raw)
   const query = parseQuery(Object.fromEntries(entries.filter(([name]) => !isField(name))), schema)
@@ -157,7 +177,10 @@ export function filtersOf(raw: RawQuery): unknown {
 }
 
 /** Inclusive ranges of the stored severities. */
-export function severityRangesOf({ level = [], min_level }: LogFilters): [from: number, to: number][] {
+export function severityRangesOf({
+  level = [],
+  min_level,
+}: Pick<LogFilters, 'level' | 'min_level'>): [from: number, to: number][] {
   const least = min_level ? severityOf[min_level] : 0
   if (level.length === 0) return least > 0 ? [[least, 32_767]] : []
   // Each level takes four numbers. What is asked for twice over must hold twice: an empty range matches nothing.

@@ -114,7 +114,7 @@ async function call(url: string, method: string, path: string, as: string | null
     headers: as === null ? {} : { Authorization: `Bearer ${as}` },
   })
   const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json')
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : {}, text }
 }
 

@@ -57,8 +57,24 @@ describe('retention', () => {
       Receipt,
       '&kind=rows_deleted&retention_class=default',
     )
-    expect(receipts.map(({ number }) => number)).toEqual([10, 9, 3, 2, 1])
+    expect(receipts.map(({ number, kid }) => `${number} ${kid}`)).toEqual([
+      '10 k',
+      '9 k',
+      '3 k',
+      '2 k',
+      '1 k',
+    ])
     expect(await api.list('retention/receipts', Receipt, '&kind=partition_dropped')).toEqual([])
+  })
+
+  test('the keys of receipts are there after they have retired, without what they sign by', async () => {
+    await api.pool.query(
+      `insert into signing_keys (kid, public_jwk, private_sealed, retires_at)
+       values ('retired', '{"kty":"OKP","crv":"Ed25519","x":"eA"}', 'sealed', now() - interval '1 day')`,
+    )
+    const { body } = await api.get('/api/v1/retention/receipt-keys')
+    expect(body['keys']).toContainEqual({ kid: 'retired', kty: 'OKP', crv: 'Ed25519', x: 'eA' })
+    expect((await api.get('/.well-known/jwks.json', null)).text).not.toContain('retired')
   })
 
   test('a preview says what a run would delete and deletes nothing', async () => {
@@ -70,5 +86,25 @@ describe('retention', () => {
       rows: [{ retention_class: 'default', rows: 1 }],
     })
     expect((await preview()).body).toMatchObject({ total_rows: 1 })
+  })
+
+  test('a preview says what a change would delete before it is made', async () => {
+    const agent = await api.createAgent()
+    await api.store(agent.id, [{ createdUs: Date.now() * 1000 - 7_200e6 }, {}])
+    const rowsWith = async (query: string) =>
+      (await api.call('POST', `/api/v1/retention/preview?${query}`, api.admin)).body['total_rows']
+    const now = await rowsWith('')
+    expect(await rowsWith('retention_class=default&retention_seconds=3600')).toBe(Number(now) + 1)
+    expect(await rowsWith('retention_class=default&retention_seconds=43200')).toBe(now)
+    expect(await rowsWith('retention_class=other&retention_seconds=3600')).toBe(now)
+  })
+
+  test.each([
+    'retention_class=default',
+    'retention_seconds=60',
+    'retention_class=default&retention_seconds=1',
+  ])('a preview of %s is a 400', async (query) => {
+    const answer = await api.call('POST', `/api/v1/retention/preview?${query}`, api.admin)
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_parameter' } })
   })
 })

@@ -1,13 +1,14 @@
 import type { LogPage } from '@logboom/contracts'
 import { listGaps } from '@logboom/db'
 import type { ListPage } from '@logboom/db'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { beginSearch } from './begin-search.ts'
 import { countTotal } from './count-total.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { findPage } from './find-page.ts'
 import type { LogQuery } from './log-query.ts'
 import { longestRetention, retentionOf } from './longest-retention.ts'
+import { LogPosition } from './log-position.ts'
 import type { LogSearch } from './log-search.ts'
 import { planWalk, timesOf } from './plan-walk.ts'
 import type { QueryDeps } from './query-deps.ts'
@@ -16,19 +17,6 @@ import { toStoredEntry } from './to-stored-entry.ts'
 const gapsMax = 100
 /** One more than is shown, which tells whether that is all. */
 const newestGaps: ListPage = { limit: gapsMax + 1, after: null }
-
-const CursorTime = z.object({ us: z.int().min(0), ns: z.int().min(0).max(999) })
-
-/**
- * Relative times are resolved on the first page: counted anew on each, they would drop what earlier pages
- * left over.
- */
-const LogPosition = z.object({
-  after: z.object({ us: z.int().min(0), suborder: z.int().min(-1).max(2_147_483_647), id: z.guid() }),
-  since: CursorTime.nullable(),
-  until: CursorTime.nullable(),
-  seen: z.int().min(0),
-})
 
 /** One page of entries, in the words of the API. */
 export async function searchLogs(deps: QueryDeps, search: LogSearch<LogQuery>): Promise<LogPage> {

@@ -11,7 +11,10 @@ import { databaseUrlOf } from './config.ts'
 import type { QueryConfig } from './config.ts'
 import { loadExplorer } from './explorer/load-explorer.ts'
 import type { Explorer } from './explorer/load-explorer.ts'
+import { createFollowMetrics } from './follow/follow-metrics.ts'
+import { openFollowing } from './follow/open-following.ts'
 import { createMetrics } from './metrics.ts'
+import { openGates } from './open-gates.ts'
 import { openLookups } from './open-lookups.ts'
 
 /**
@@ -27,16 +30,7 @@ export async function startQueryApi(
   log: Logger,
 ): Promise<{ port: number; url: string }> {
   const registry = new Registry()
-  const db = openDatabase({
-    url: databaseUrlOf(config),
-    applicationName: 'logboom-query-api',
-    connectionsMax: config.DATABASE_CONNECTIONS,
-    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
-    prepare: config.PREPARED_STATEMENTS,
-    settings: searchSettings,
-    onError: (err) => log.warn('idle database connection lost', { err }),
-  })
-  life.onClose('database', () => db.close())
+  const db = openSearchDatabase(config, life, log)
   let served: { port: number; url: string } | undefined
   const ready = cachedReadiness({
     postgresql: () => db.ping(),
@@ -59,14 +53,36 @@ export async function startQueryApi(
     explorer: openExplorer(config),
     db,
     queueDepth,
+    following: openFollowing({ db, config, life, log, metrics: createFollowMetrics(registry) }),
     authenticator,
     tokens,
     metrics: createMetrics(registry, db),
+    gates: openGates(config, registry),
+    stopping: life.signal,
     registry,
     log,
   })
-  served = await listenHttp(life, 'http', app, { port: config.PORT, host: config.HOST, tls: tlsOf(config) })
+  served = await listenHttp(life, 'http', app, {
+    port: config.PORT,
+    host: config.HOST,
+    tls: tlsOf(config),
+    upgrades: true,
+  })
   return served
+}
+
+function openSearchDatabase(config: QueryConfig, life: Lifecycle, log: Logger): Database {
+  const db = openDatabase({
+    url: databaseUrlOf(config),
+    applicationName: 'logboom-query-api',
+    connectionsMax: config.DATABASE_CONNECTIONS,
+    statementTimeoutMs: config.STATEMENT_TIMEOUT_MS,
+    prepare: config.PREPARED_STATEMENTS,
+    settings: searchSettings,
+    onError: (err) => log.warn('idle database connection lost', { err }),
+  })
+  life.onClose('database', () => db.close())
+  return db
 }
 
 /** What it would tell is worth no wait at the start: whoever asks while Redis is away is told that nothing is known. */

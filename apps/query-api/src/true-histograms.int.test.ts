@@ -1,102 +1,40 @@
-import { createHash } from 'node:crypto'
-import {
-  deleteExpiredRows,
-  detachPartition,
-  dropPartition,
-  foldCounts,
-  listLeaves,
-  putRetentionClass,
-  rewritePartition,
-} from '@logboom/db'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fates, openFatedLines, timeAgo } from './fated-lines-fixture.ts'
+import type { Fate, FatedLines } from './fated-lines-fixture.ts'
 import { foundBy, histogramOf, shownBy } from './histogram-fixture.ts'
 import { openQueryApi } from './query-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
 
 let api: TestQueryApi
-let agents: string[]
-let classes: { id: number; seconds: number }[]
-/** All times hang on the moment when the test begins, so that most runs have a minute that is just expiring. */
-let nowUs: number
-const signer = { kid: 'test', sign: (text: string) => createHash('sha256').update(text).digest('base64url') }
+let lines: FatedLines
 
 beforeAll(async () => {
   api = await openQueryApi()
-  nowUs = api.nowUs
-  agents = [(await api.createAgent()).id, (await api.createAgent()).id]
-  classes = []
-  for (const [name, seconds, partitionSeconds] of [
-    ['default', 3_600, 90],
-    ['short', 600, 60],
-  ] as const) {
-    const terms = { name, retentionSeconds: seconds, partitionSeconds }
-    const { retentionClass } = await putRetentionClass(api.db.pool, terms)
-    classes.push({ id: retentionClass.id, seconds })
-  }
+  lines = await openFatedLines(api)
 })
 afterAll(() => api.close())
 
-/** Whole minutes ago, and microseconds from there: around the edges of minutes, or within them. */
-const time = fc.record({
-  minutesAgo: fc.oneof(
-    fc.integer({ min: 0, max: 4 }),
-    fc.integer({ min: 8, max: 12 }),
-    fc.integer({ min: 0, max: 70 }),
+const question = fc.record({
+  place: fc.nat(2),
+  filter: fc.constantFrom(
+    '',
+    'level=ERROR&level=info',
+    'min_level=WARN',
+    'namespace=n1',
+    'q=tw',
+    'q=/^o/',
+    'q=o&level=INFO&level=error',
+    'pod_name_exact=p2',
   ),
-  offUs: fc.oneof(fc.constantFrom(0, 1, -1, 59_999_999), fc.nat(59_999_999)),
+  buckets: fc.constantFrom(1, 2, 7, 60, 300),
+  since: fc.option(timeAgo, { nil: null }),
+  until: fc.option(timeAgo, { nil: null }),
 })
 
-const line = fc.record({
-  time,
-  stream: fc.nat(2),
-  retentionClass: fc.nat(1),
-  severity: fc.constantFrom(null, 1, 5, 9, 12, 13, 17, 21),
-  message: fc.constantFrom('one', 'Two'),
-  /** Seconds by which the line is older or younger than what is just expiring; null = just received. */
-  received: fc.option(fc.oneof(fc.integer({ min: -90, max: 90 }), fc.integer({ min: -900, max: 500 })), {
-    nil: null,
-  }),
-})
+const step = fc.oneof(...fates, { weight: 6, arbitrary: question })
 
-const step = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({ agent: fc.nat(1), lines: fc.array(line, { minLength: 1, maxLength: 12 }) }),
-  },
-  { weight: 2, arbitrary: fc.record({ fold: fc.integer({ min: 1, max: 30 }) }) },
-  {
-    arbitrary: fc.record({
-      clean: fc.constantFrom('delete', 'detach', 'drop', 'rewrite'),
-      leaf: fc.nat(100),
-    }),
-    weight: 2,
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      place: fc.nat(2),
-      filter: fc.constantFrom(
-        '',
-        'level=ERROR&level=info',
-        'min_level=WARN',
-        'namespace=n1',
-        'q=tw',
-        'q=/^o/',
-        'pod_name_exact=p2',
-      ),
-      buckets: fc.constantFrom(1, 2, 7, 60, 300),
-      since: fc.option(time, { nil: null }),
-      until: fc.option(time, { nil: null }),
-    }),
-  },
-)
-
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
-type Time = typeof time extends fc.Arbitrary<infer T> ? T : never
-type Cleaning = Extract<Step, { clean: unknown }>
-type Question = Extract<Step, { place: unknown }>
-type Storing = Extract<Step, { lines: unknown }>
+type Question = typeof question extends fc.Arbitrary<infer T> ? T : never
 
 interface Answer {
   shown: object
@@ -105,46 +43,16 @@ interface Answer {
 
 const nothingAsked: Answer = { shown: {}, found: {} }
 
-async function take(next: Step): Promise<Answer> {
+async function take(next: Fate | Question): Promise<Answer> {
   if ('place' in next) return ask(next)
-  if ('lines' in next) await store(next)
-  else if ('fold' in next) await foldCounts(api.db.pool, { limit: next.fold })
-  else await clean(next)
+  await lines.befall(next)
   return nothingAsked
-}
-
-function at({ minutesAgo, offUs }: Time): number {
-  return (Math.floor(nowUs / 60e6) - minutesAgo) * 60e6 + offUs
-}
-
-function store({ agent, lines }: Storing): Promise<unknown> {
-  return api.store(
-    agents[agent] ?? '',
-    lines.map(({ time: asked, stream, retentionClass, received, ...rest }) => {
-      const { id = 1, seconds = 0 } = classes[retentionClass] ?? {}
-      const createdUs = received === null ? nowUs : nowUs + (received - seconds) * 1e6
-      const place = { namespace: `n${stream % 2}`, pod_name: `p${stream}` }
-      return { ...rest, time: { us: at(asked), ns: 0 }, stream: place, retentionClass: id, createdUs }
-    }),
-  )
-}
-
-/** What retention does to a leaf, some of it before its time: what is detached too early comes back when it is dropped. */
-async function clean({ clean: way, leaf: index }: Cleaning): Promise<unknown> {
-  const { pool } = api.db
-  const state = way === 'drop' ? 'detaching' : 'attached'
-  const leaves = (await listLeaves(pool)).filter((leaf) => leaf.state === state)
-  const leaf = leaves[index % Math.max(1, leaves.length)]
-  if (!leaf) return undefined
-  if (way === 'delete') return deleteExpiredRows(pool, signer, { leaf, fromCtid: '(0,0)', limit: 3 })
-  if (way === 'rewrite') return rewritePartition(pool, signer, leaf)
-  return way === 'drop' ? dropPartition(pool, signer, leaf) : detachPartition(pool, leaf)
 }
 
 /** What histogram and total say, and what the entries say that a search finds. */
 async function ask({ place, filter, buckets, since, until }: Question): Promise<Answer> {
-  const path = ['/api/v1/logs', ...agents.map((id) => `/api/v1/agents/${id}/logs`)][place] ?? ''
-  const [from, to] = [since && at(since), until && at(until)]
+  const path = ['/api/v1/logs', ...lines.agents.map((id) => `/api/v1/agents/${id}/logs`)][place] ?? ''
+  const [from, to] = [since && lines.at(since), until && lines.at(until)]
   if (from !== null && to !== null && from > to) return nothingAsked
   const asked = `${from === null ? '' : `&since=${from}`}${to === null ? '' : `&until=${to}`}`
   const first = await histogramOf(api, path, `${filter}&buckets=${buckets}${asked}`)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { apiRoutes, encodeRow, idOfUuid } from '@logboom/contracts'
 import { insertSavedSearch } from '@logboom/db'
+import { openSse } from './follow/follow-fixture.ts'
 import type { TestQueryApi } from './query-fixture.ts'
 
 export const foreign = 'FOREIGN-MARKER'
@@ -34,13 +35,20 @@ export async function makeWorld(api: TestQueryApi): Promise<World> {
   await register(api, 'work_orders', links.order, mine.id, own)
   await register(api, 'work_orders', links.theirOrder, theirs.id, foreign)
   const linked = { deployment_object_id: links.deployment, work_order_id: links.order }
-  const theirLinks = { deployment_object_id: links.theirDeployment, work_order_id: links.theirOrder }
+  const seen = { namespace: 'seen', ...linked, labels: { app: own } }
+  const hidden = { namespace: 'hidden', ...linked, labels: { app: foreign } }
+  const ofOthers = {
+    namespace: 'seen',
+    deployment_object_id: links.theirDeployment,
+    work_order_id: links.theirOrder,
+    labels: { app: foreign },
+  }
   const old = Date.now() * 1000 - 43_201e6
   const entries = {
-    own: await fill(api, mine.id, { marker: own }, { namespace: 'seen', ...linked }),
-    hidden: await fill(api, mine.id, { marker: foreign }, { namespace: 'hidden', ...linked }),
-    theirs: await fill(api, theirs.id, { marker: foreign }, { namespace: 'seen', ...theirLinks }),
-    expired: await fill(api, mine.id, { marker: expired, createdUs: old }, { namespace: 'seen', ...linked }),
+    own: await fill(api, mine.id, { marker: own }, seen),
+    hidden: await fill(api, mine.id, { marker: foreign }, hidden),
+    theirs: await fill(api, theirs.id, { marker: foreign }, ofOthers),
+    expired: await fill(api, mine.id, { marker: expired, createdUs: old }, seen),
   }
   const searches = [
     await saveSearch(api, own, { agentId: mine.id, namespace: 'seen' }),
@@ -84,7 +92,8 @@ async function fill(
 ): Promise<string> {
   const { namespace } = stream
   const time = { us: Date.now() * 1000, ns: 0 }
-  const lines = [{ message: marker, time, createdUs, stream: { ...stream, pod_name: 'pod' } }]
+  const attributes = JSON.stringify({ marker, [`key-${marker}`]: 'x' })
+  const lines = [{ message: marker, time, createdUs, attributes, stream: { ...stream, pod_name: 'pod' } }]
   const [id] = await api.store(agentId, lines)
   const at = new Date(createdUs / 1000).toISOString()
   await api.pool.query(
@@ -114,6 +123,8 @@ function rowText(message: string, us: number): string {
   })
 }
 
+const fieldNames = ['namespace', 'agent_id', 'deployment_object_id', 'labels.app', 'attributes.marker']
+
 /** Every GET route of the product that query-api answers, with the ids of both agents in every place. */
 export function allPaths({ mine, theirs, links, entries, searches }: World): string[] {
   const ids: Record<string, string[]> = {
@@ -122,14 +133,18 @@ export function allPaths({ mine, theirs, links, entries, searches }: World): str
     'work-orders': [links.order, links.theirOrder],
     'saved-searches': searches,
   }
-  return apiRoutes
-    .filter(({ method, owner }) => method === 'GET' && owner === 'query-api')
-    .flatMap(({ path }) => {
-      const [, kind] = /\/([\w-]+)\/:id/.exec(path) ?? []
-      if (path === '/api/v1/logs/context') return Object.values(entries).map((query) => path + query)
-      const values = path.includes(':agent_id') ? ids['agent_id'] : kind ? ids[kind] : ['']
-      return (values ?? []).map((value) => path.replace(/:\w+/, value))
-    })
+  return (
+    apiRoutes
+      // what goes over the WebSocket is the very stream of its sibling
+      .filter(({ method, owner, path }) => method === 'GET' && owner === 'query-api' && path !== '/ws/logs')
+      .flatMap(({ path }) => {
+        const [, kind] = /\/([\w-]+)\/:id/.exec(path) ?? []
+        if (path === '/api/v1/logs/context') return Object.values(entries).map((query) => path + query)
+        if (path.includes(':name')) return fieldNames.map((name) => path.replace(':name', name))
+        const values = path.includes(':agent_id') ? ids['agent_id'] : kind ? ids[kind] : ['']
+        return (values ?? []).map((value) => path.replace(/:\w+/, value))
+      })
+  )
 }
 
 /** The paths whose answers hold one of the markers, which they were not asked by, and those that fail. */
@@ -140,9 +155,22 @@ export async function findLeaks(
 ): Promise<string[]> {
   const found: string[] = []
   for (const path of allPaths(world)) {
-    const { status, text } = await api.get(path, as)
+    const { status, text } = path.endsWith('/stream') ? await follow(api, path, as) : await api.get(path, as)
     const shown = markers.filter((marker) => text.includes(marker) && !path.includes(marker))
     if (shown.length > 0 || ![200, 403, 404].includes(status)) found.push(path)
   }
   return found
+}
+
+/** What is replayed and what is given as the newest lines, of a stream that has no end. */
+async function follow(
+  api: TestQueryApi,
+  path: string,
+  as: string,
+): Promise<{ status: number; text: string }> {
+  const replay = await openSse(api, `${path}?since=1d`, { as })
+  const tail = await openSse(api, `${path}?tail=100`, { as })
+  if (replay.status === 200) await Promise.all([replay.untilLive(), tail.untilLive()])
+  await Promise.all([replay.close(), tail.close()])
+  return { status: replay.status, text: replay.text() + tail.text() }
 }

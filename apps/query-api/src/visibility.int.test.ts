@@ -30,7 +30,16 @@ describe('no GET route shows what the caller may not see', () => {
       [
         `/api/v1/logs/context${entries.own}`,
         `/api/v1/agents/${mine.id}/logs`,
+        `/api/v1/agents/${mine.id}/logs/stream`,
         '/api/v1/logs',
+        '/api/v1/logs/stream',
+        '/api/v1/fields',
+        '/api/v1/fields/labels.app/values',
+        '/api/v1/fields/attributes.marker/values',
+        `/api/v1/agents/${mine.id}/logs/export`,
+        `/api/v1/deployment-objects/${links.deployment}/logs/export`,
+        `/api/v1/work-orders/${links.order}/logs/export`,
+        '/api/v1/logs/export',
         '/api/v1/gaps',
         '/api/v1/dead-letters',
         '/api/v1/saved-searches',
@@ -38,9 +47,11 @@ describe('no GET route shows what the caller may not see', () => {
         '/api/v1/deployment-objects',
         `/api/v1/deployment-objects/${links.deployment}`,
         `/api/v1/deployment-objects/${links.deployment}/logs`,
+        `/api/v1/deployment-objects/${links.deployment}/logs/stream`,
         '/api/v1/work-orders',
         `/api/v1/work-orders/${links.order}`,
         `/api/v1/work-orders/${links.order}/logs`,
+        `/api/v1/work-orders/${links.order}/logs/stream`,
       ].toSorted(),
     )
   })
@@ -139,6 +150,7 @@ describe('no GET route shows what the caller may not see', () => {
     )
     expect(await codeOf(`/api/v1/logs?work_order_id=${world.links.theirOrder}`)).toBe('work_order_not_found')
     expect(await codeOf('/api/v1/retention/receipts')).toBe('forbidden')
+    expect(await codeOf('/api/v1/retention/receipt-keys')).toBe('forbidden')
     expect(await codeOf(`/api/v1/agents/${world.theirs.id}/logs/histogram`)).toBe('agent_not_found')
     expect(await codeOf(`/api/v1/logs/histogram?agent_id=${world.theirs.id}`)).toBe('agent_not_found')
     expect(await codeOf(`/api/v1/work-orders/${world.links.theirOrder}/logs/histogram`)).toBe(
@@ -168,7 +180,7 @@ test('the lines of a deleted agent are gone at once, from every route', async ()
   const gone = allPaths(world).filter((path) =>
     [mine.id, links.deployment, links.order].some((id) => path.includes(id)),
   )
-  expect(gone).toHaveLength(10)
+  expect(gone).toHaveLength(13)
   const answers = await Promise.all(gone.map((path) => api.get(path)))
   expect(answers.map(({ status }) => status)).toEqual(gone.map(() => 404))
 })

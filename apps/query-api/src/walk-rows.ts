@@ -27,6 +27,12 @@ export interface WalkStep {
 /** 500 messages of 64 KiB are 32 MiB, the most that a walk holds beside its page. */
 const candidatesMax = 500
 
+/** The windows of a walk, in order. */
+export interface WalkWindows {
+  /** `last`: what the one before cost and had, null for the first. `isCounted`: the counts are asked where the rows are. */
+  next(last: { ms: number; rows: number } | null): { window: TimeWindow; isCounted: boolean } | null
+}
+
 /** A part of a window, and where alone in it rows can be; null = anywhere. */
 interface Place {
   part: TimeWindow
@@ -37,18 +43,20 @@ interface Place {
  * Walks through a search in order, window by window; ends when the range is covered. `wanted` says how many
  * rows are still of use.
  */
-export async function* walkRows(db: Database, walk: Walk, wanted: () => number): AsyncGenerator<WalkStep> {
-  const guess = guessWindows(walk, wanted())
-  const windows = createTimeWindows(rangeAfter(walk), guess)
+export async function* walkRows(
+  db: Database,
+  walk: Walk,
+  wanted: () => number,
+  windows: WalkWindows = createGuessedWindows(walk, wanted()),
+): AsyncGenerator<WalkStep> {
   let { after } = walk
-  let tookMs = 0
-  let index = 0
-  for (let window = windows.next(0); window; window = windows.next(tookMs)) {
+  let last: { ms: number; rows: number } | null = null
+  for (let next = windows.next(last); next; next = windows.next(last)) {
     const startedMs = performance.now()
-    const places =
-      index++ < guess.countedFrom
-        ? [{ part: window, spans: walk.spans }]
-        : countedPlaces(db, walk, window, wanted)
+    let rows = 0
+    const places = next.isCounted
+      ? countedPlaces(db, walk, next.window, wanted)
+      : [{ part: next.window, spans: walk.spans }]
     for await (const { part, spans } of places) {
       for await (const step of walkPlace(
         db,
@@ -56,10 +64,24 @@ export async function* walkRows(db: Database, walk: Walk, wanted: () => number):
         wanted,
       )) {
         after = step.position ?? edgeOf(part, walk.order)
+        rows += step.found
         yield { rows: step.rows, position: after }
       }
     }
-    tookMs = performance.now() - startedMs
+    last = { ms: performance.now() - startedMs, rows }
+  }
+}
+
+/** For a page: they widen from where it begins. */
+function createGuessedWindows(walk: Walk, rows: number): WalkWindows {
+  const guess = guessWindows(walk, rows)
+  const windows = createTimeWindows(rangeAfter(walk), guess)
+  let index = 0
+  return {
+    next(last) {
+      const window = windows.next(last?.ms ?? 0)
+      return window && { window, isCounted: index++ >= guess.countedFrom }
+    },
   }
 }
 
@@ -68,7 +90,7 @@ async function* walkPlace(
   db: Database,
   walk: Walk & RowQuery,
   wanted: () => number,
-): AsyncGenerator<{ rows: FoundRow[]; position: RowPosition | null }> {
+): AsyncGenerator<{ rows: FoundRow[]; found: number; position: RowPosition | null }> {
   let { after } = walk
   for (;;) {
     walk.signal.throwIfAborted()
@@ -78,7 +100,7 @@ async function* walkPlace(
     const last = found[judged - 1]
     const isCovered = judged === found.length && found.length < limit
     after = isCovered || !last ? null : { us: last.us, suborder: last.suborder, id: last.id }
-    yield { rows, position: after }
+    yield { rows, found: judged, position: after }
     if (!after) return
   }
 }
@@ -134,7 +156,8 @@ function edgeOf(window: TimeWindow, order: 'desc' | 'asc'): RowPosition {
   return order === 'desc' ? { us: window.fromUs, suborder: 0, id } : { us: window.toUs, suborder: -1, id }
 }
 
-function rangeAfter({ range, after, order }: Walk): TimeWindow {
+/** What is left of the range of a walk. */
+export function rangeAfter({ range, after, order }: Walk): TimeWindow {
   if (!after) return range
   if (order === 'desc') return { fromUs: range.fromUs, toUs: Math.min(range.toUs, after.us + 1) }
   return { fromUs: Math.max(range.fromUs, after.us), toUs: range.toUs }

@@ -1,9 +1,14 @@
 import { chromium } from 'playwright-core'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { test as base, inject } from 'vitest'
 import './provided.ts'
 import { watchPage } from './watch-page.ts'
 import type { Watch } from './watch-page.ts'
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** The key that is signed in already. */
+  as?: string
+}
 
 export interface Visit extends Watch {
   page: Page
@@ -19,7 +24,12 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ]
-const waitMs = 10_000
+const waitMs = 20_000
+const usual: BrowserContextOptions = {
+  locale: 'en-GB',
+  timezoneId: 'UTC',
+  viewport: { width: 1280, height: 800 },
+}
 
 /**
  * Vitest's `test` with a browser, one for each file. `open` opens a page in a profile of its own, so that nobody is signed in;
@@ -41,15 +51,21 @@ export const test = base
       const troubles = visits.flatMap((visit) => visit.troubles)
       if (troubles.length > 0) throw new Error(`the page had troubles:\n${troubles.join('\n')}`)
     })
-    return async (options: BrowserContextOptions = {}): Promise<Visit> => {
-      const context = await browser.newContext({ baseURL: system.url, locale: 'en-GB', ...options })
+    return async ({ as, ...options }: OpenOptions = {}): Promise<Visit> => {
+      const context = await browser.newContext({ baseURL: system.url, ...usual, ...options })
       context.setDefaultTimeout(waitMs)
+      if (as !== undefined) await signInByApi(context, as)
       const page = await context.newPage()
-      const visit = { page, ...watchPage(page, system.url) }
+      const visit = { page, ...watchPage(page, options.baseURL ?? system.url) }
       visits.push(visit)
       return visit
     }
   })
+
+async function signInByApi(context: BrowserContext, pak: string): Promise<void> {
+  const answer = await context.request.post('/api/v1/auth/session', { data: { pak } })
+  if (!answer.ok()) throw new Error(`signing in was answered ${answer.status()}: ${await answer.text()}`)
+}
 
 function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(

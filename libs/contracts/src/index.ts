@@ -78,6 +78,7 @@ export {
   defaultRetentionClass,
   PutRetentionClass,
   Receipt,
+  ReceiptKey,
   receiptKinds,
   RetentionAssignment,
   RetentionClass,
@@ -92,6 +93,7 @@ export {
   searchParameters,
   UpdateSavedSearch,
 } from './saved-search.ts'
+export { Field, FieldList, FieldValue, FieldValues } from './fields.ts'
 export { AgentStats, QueueDepth, Stats } from './stats.ts'
 export { apiRoutes } from './routes.ts'
 export type { ApiRoute, RouteKey, RouteOwner } from './routes.ts'

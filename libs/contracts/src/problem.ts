@@ -31,6 +31,7 @@ export const problemCatalogue = {
   invalid_body: { status: 422, title: 'The body does not have the expected shape' },
   all_entries_rejected: { status: 422, title: 'No entry of the batch is valid' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
+  upgrade_required: { status: 426, title: 'This route speaks WebSocket' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },

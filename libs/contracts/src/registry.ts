@@ -42,7 +42,9 @@ export const UpdateAgent = z
   .strictObject({
     name: Name,
     cluster_name: Name,
-    status: AgentStatus,
+    status: AgentStatus.describe(
+      'INACTIVE: whatever its keys ask for is refused, within 30 s; its lines stay',
+    ),
     labels: Labels,
     limits: LimitOverrides.describe('Replaces all overrides of the agent'),
   })
@@ -103,6 +105,7 @@ export type Pak = z.infer<typeof Pak>
 
 /** The only answer that ever holds the key itself. */
 export const IssuedPak = Pak.extend({ pak: z.string() }).meta({ id: 'IssuedPak' })
+export type IssuedPak = z.infer<typeof IssuedPak>
 
 export const IssueAgentPak = z
   .strictObject({

@@ -60,10 +60,17 @@ export const Receipt = z
     deleted_at: z.string(),
     hash: z.string(),
     previous_hash: z.string(),
-    signature: z.string(),
+    kid: z.string().describe('Of the key that has signed it'),
+    signature: z.string().describe('Ed25519 over the text of `hash`, as base64url'),
   })
   .meta({ id: 'Receipt' })
 export type Receipt = z.infer<typeof Receipt>
+
+/** What a receipt's signature is checked by. */
+export const ReceiptKey = z
+  .object({ kid: z.string(), kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() })
+  .meta({ id: 'ReceiptKey' })
+export type ReceiptKey = z.infer<typeof ReceiptKey>
 
 export const RetentionReport = z
   .object({
@@ -78,6 +85,7 @@ export const RetentionReport = z
     oldest_row_age_seconds: z.number().nullable(),
   })
   .meta({ id: 'RetentionReport' })
+export type RetentionReport = z.infer<typeof RetentionReport>
 
 /** What a run would delete now. */
 export const RetentionPreview = z

@@ -3,6 +3,7 @@ import sql from 'sql-template-tag'
 import { rowsOf } from './match-rows.ts'
 import type { RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
+import { runStatement } from './run-statement.ts'
 
 /** Rows of one severity in one interval. */
 export interface TimeCount {
@@ -21,13 +22,16 @@ export async function countByTime(
   query: RowQuery,
   { intervalSeconds }: { intervalSeconds: number },
 ): Promise<TimeCount[]> {
-  const { rows } = await db.pool.query<RawTimeCount>(sql`
+  const { rows } = await runStatement<RawTimeCount>(
+    db,
+    sql`
     select (extract(epoch from at) * 1000000)::bigint as "atUs", severity, count(*)::float8 as rows
     from (
       select ${intervalOf(sql`l.timestamp`, intervalSeconds)} as at, l.severity
       from ${rowsOf(query)}
     ) as found
-    group by at, severity`)
+    group by at, severity`,
+  )
   return rows.map((row) => ({ ...row, atUs: Number(row.atUs) }))
 }
 

@@ -21,7 +21,7 @@ export async function countRows(
   { rowsMax, timeoutMs }: CountOptions,
 ): Promise<number> {
   const cap: Sql = rowsMax === null ? empty : sql`limit ${rowsMax}::bigint`
-  const { rows } = await withStatementTimeout(db.pool, timeoutMs, (client) =>
+  const { rows } = await withStatementTimeout(db, timeoutMs, (client) =>
     client.query<{ total: string }>(sql`
       select count(*) as total
       from (select 1 from ${rowsOf(query)} ${cap}) counted`),

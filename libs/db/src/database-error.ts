@@ -40,6 +40,11 @@ export function isUnavailable(error: unknown): boolean {
   return classifyDatabaseError(error) === 'unavailable'
 }
 
+/** True when PostgreSQL ended a statement because it ran for too long. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '57014'
+}
+
 /** The SQLSTATE, Prisma or Node code of an error or of what caused it; '' when there is none. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''

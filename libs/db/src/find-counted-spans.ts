@@ -5,6 +5,7 @@ import { hasSeverity } from './match-rows.ts'
 import type { RowQuery, StreamSpan } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 import { queryPrepared } from './query-prepared.ts'
+import { runStatement } from './run-statement.ts'
 import { countsOf } from './stream-counts.ts'
 import type { CountsTable } from './stream-counts.ts'
 
@@ -40,7 +41,7 @@ export async function findCountedSpans(
   const statement = countedSpansStatement(query, rowsWanted)
   const { rows } = await ('ids' in query.streams
     ? queryPrepared<SpanRow>(db, statement)
-    : db.pool.query<SpanRow>(statement))
+    : runStatement<SpanRow>(db, statement))
   const spans = rows.map(({ stream_id, minute_us }) => {
     const minUs = Number(minute_us)
     return { streamId: stream_id, minUs, maxUs: minUs + minuteUs - 1 }

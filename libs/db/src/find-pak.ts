@@ -15,6 +15,7 @@ export interface FoundPak {
   scopeAgents: string[] | null
   scopeNamespaces: string[] | null
   agentDeleted: boolean
+  agentDisabled: boolean
   /** The agent's own overrides of the limits. */
   limits: Record<string, number>
   label: string
@@ -27,7 +28,7 @@ export async function findPak(
 ): Promise<FoundPak | null> {
   const row = await db.prisma.pak.findUnique({
     where: by,
-    include: { agent: { select: { deletedAt: true, limits: true } } },
+    include: { agent: { select: { deletedAt: true, status: true, limits: true } } },
   })
   if (!row) return null
   return {
@@ -40,6 +41,7 @@ export async function findPak(
     scopeAgents: scopeOf(row.scopeAgents),
     scopeNamespaces: scopeOf(row.scopeNamespaces),
     agentDeleted: row.agent ? row.agent.deletedAt !== null : false,
+    agentDisabled: row.agent?.status === 'INACTIVE',
     limits: (row.agent?.limits ?? {}) as FoundPak['limits'], // written by create-agent and update-agent only
     label: row.label,
   }

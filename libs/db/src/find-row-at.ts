@@ -2,6 +2,7 @@ import sql from 'sql-template-tag'
 import { inOrder, rowsOf } from './match-rows.ts'
 import type { RowPosition, RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
+import { runStatement } from './run-statement.ts'
 
 /** The last of the rows passed over, and how many they were: fewer than asked when the window has no more. */
 export interface SkippedRows {
@@ -15,7 +16,9 @@ export interface SkippedRows {
  */
 export async function findRowAt(db: Database, query: RowQuery & { count: number }): Promise<SkippedRows> {
   const reversed = query.order === 'desc' ? 'asc' : 'desc'
-  const { rows } = await db.pool.query<{ us: string; suborder: number; id: string; skipped: string }>(sql`
+  const { rows } = await runStatement<{ us: string; suborder: number; id: string; skipped: string }>(
+    db,
+    sql`
     with passed as materialized (
       select l.timestamp, l.suborder, l.id
       from ${rowsOf(query)}
@@ -27,7 +30,8 @@ export async function findRowAt(db: Database, query: RowQuery & { count: number 
       (select count(*) from passed) as skipped
     from passed l
     order by ${inOrder(reversed)}
-    limit 1`)
+    limit 1`,
+  )
   const [row] = rows
   if (!row) return { skipped: 0, last: null }
   return { skipped: Number(row.skipped), last: { us: Number(row.us), suborder: row.suborder, id: row.id } }

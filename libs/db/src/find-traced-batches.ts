@@ -2,6 +2,7 @@ import { formatMicros, traceBits } from '@logboom/contracts'
 import type { Sql } from 'sql-template-tag'
 import sql, { join } from 'sql-template-tag'
 import type { Database } from './open-database.ts'
+import { runStatement } from './run-statement.ts'
 import { ownerIsVisible } from './visible-rows.ts'
 import type { ReadScope } from './visible-rows.ts'
 
@@ -42,7 +43,7 @@ interface FoundBatch {
  * 128 bytes each, 26 ms, as long with parallel workers, and 3 ms of them for one hour. Half of that is the scan itself.
  */
 export async function findTracedBatches(db: Database, query: TraceQuery): Promise<TracedBatch[] | null> {
-  const { rows } = await db.pool.query<FoundBatch>(findTracedBatchesStatement(query))
+  const { rows } = await runStatement<FoundBatch>(db, findTracedBatchesStatement(query))
   if (!rows[0]?.is_complete || rows.length > query.batchesMax) return null
   return rows.flatMap(({ stream_ids, min_us, max_us, filter }) =>
     stream_ids === null

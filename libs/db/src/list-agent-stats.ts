@@ -2,6 +2,7 @@ import type { Sql } from 'sql-template-tag'
 import sql, { empty, join } from 'sql-template-tag'
 import { millisText } from './list-page.ts'
 import type { Database } from './open-database.ts'
+import { runStatement } from './run-statement.ts'
 import { expiredByMinute, isVisible, mayBeUnexpired, ownerIsVisible } from './visible-rows.ts'
 import type { Sight } from './visible-rows.ts'
 
@@ -57,7 +58,7 @@ export async function listAgentStats(
   sight: Sight,
   query: AgentStatsQuery,
 ): Promise<AgentStatsFound> {
-  const { rows } = await db.pool.query<StatsRow>(agentStatsStatement(sight, query))
+  const { rows } = await runStatement<StatsRow>(db, agentStatsStatement(sight, query))
   const none = { agents: 0, entries: 0, bytes: 0, received: 0, gaps: 0 }
   return { agents: rows.map(({ agent }) => agent), sums: rows[0]?.sums ?? none }
 }

@@ -20,8 +20,17 @@ export interface LeafState {
   isQuiet: boolean
 }
 
+/** A class as it would be with another retention. */
+export interface SupposedClass {
+  name: string
+  retentionSeconds: number
+}
+
 /** Every leaf, oldest first, by PostgreSQL's clock. */
-export async function listLeaves(pool: Pool): Promise<LeafState[]> {
+export async function listLeaves(pool: Pool, supposed?: SupposedClass): Promise<LeafState[]> {
+  const seconds = supposed
+    ? sql`case when c.name = ${supposed.name} then ${supposed.retentionSeconds}::float8 else c.retention_seconds end`
+    : sql`c.retention_seconds`
   const { rows } = await pool.query<LeafState>(sql`
     select p.name, p.retention_class as "retentionClass", c.name as "className", ${timeText(sql`p.from_time`)} as "from",
       ${timeText(sql`p.to_time`)} as "to", p.state, p.deleted_rows::float8 as "deletedRows",
@@ -29,7 +38,7 @@ export async function listLeaves(pool: Pool): Promise<LeafState[]> {
       p.to_time <= greatest(age.cutoff, now() - interval '1 hour') as "isQuiet"
     from log_partitions p
     join retention_classes c on c.id = p.retention_class
-    cross join lateral (select now() - make_interval(secs => c.retention_seconds) as cutoff) as age
+    cross join lateral (select now() - make_interval(secs => ${seconds}) as cutoff) as age
     order by p.from_time, p.name`)
   return rows
 }

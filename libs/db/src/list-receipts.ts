@@ -20,7 +20,7 @@ export async function listReceipts(
   const { rows } = await db.pool.query<Receipt & { number: string; rows: string }>(sql`
     select r.number, r.kind, r.subject, r.retention_class, r.rows, ${timeText(sql`r.from_time`)} as "from",
       ${timeText(sql`r.to_time`)} as "to", ${timeText(sql`r.deleted_at`)} as deleted_at, r.hash, r.previous_hash,
-      r.signature
+      r.kid, r.signature
     from retention_receipts r
     where (${kind}::text is null or r.kind = ${kind}::text)
       and (${retentionClass}::text is null or r.retention_class = ${retentionClass}::text)

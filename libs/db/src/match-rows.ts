@@ -135,6 +135,11 @@ function attributeText(key: string): Sql {
     : sql`${literal}`
 }
 
+/** The same of a key and a value that stand in columns. */
+export function hasAttribute(key: Sql, value: Sql): Sql {
+  return sql`coalesce(l.attributes ->> ${key}, l.attributes #>> string_to_array(${key}, '.')) = ${value}`
+}
+
 function positionCondition({ after, order }: Pick<RowQuery, 'after' | 'order'>): Sql[] {
   if (!after) return []
   const position = sql`(${formatMicros(after.us)}::timestamptz, ${after.suborder}::integer, ${after.id}::uuid)`

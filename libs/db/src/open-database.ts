@@ -27,6 +27,8 @@ export interface Database {
   prisma: PrismaClient
   /** Of the statements that are kept on each connection; null: none are. */
   names: StatementNames | null
+  /** Of whoever reads through this: PostgreSQL ends the statements of searches when it is aborted. */
+  signal?: AbortSignal
   /** Resolves when PostgreSQL answers, rejects when it does not. */
   ping(): Promise<void>
   close(): Promise<void>

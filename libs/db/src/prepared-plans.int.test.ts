@@ -13,6 +13,7 @@ import type { Database } from './open-database.ts'
 import { explainPrepared, storePlanLines } from './plan-fixture.ts'
 import type { LeafScan, PlanLines } from './plan-fixture.ts'
 import { searchRows, searchRowsStatement } from './search-rows.ts'
+import { sumByValue, sumByValueStatement } from './sum-by-value.ts'
 import { sumCounts, sumCountsStatement } from './sum-counts.ts'
 import type { CountsQuery } from './sum-counts.ts'
 
@@ -167,6 +168,16 @@ describe('counts that were kept for the loud agent are looked up for others', ()
     const looks = await explain(statement, 'agent_logs')
     expect(leavesOf(looks)).toEqual([lines.leaves[0], lines.leaves.at(-1)])
     expectStreamIndex(looks)
+  })
+
+  test('the values of a field', async () => {
+    const query = { field: { column: 'pod_name' }, prefix: null, limit: 20 } as const
+    await repeat(async () => sumByValue(db, await countsOf('loud', fatal), query))
+    const statement = sumByValueStatement(await countsOf('usual', fatal), query)
+    const counts = await explain(statement, 'log_counts')
+    expect(counts.map(({ index }) => index)).toEqual(['log_counts_key'])
+    expect(rowsOf(counts)).toBe(6)
+    expectStreamIndex(await explain(statement, 'agent_logs'))
   })
 })
 

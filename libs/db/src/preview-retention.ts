@@ -4,6 +4,7 @@ import { countLeaf } from './count-leaf.ts'
 import { findOverfull } from './find-overfull.ts'
 import { timeText } from './list-page.ts'
 import { listLeaves } from './list-leaves.ts'
+import type { SupposedClass } from './list-leaves.ts'
 import { isMissingTable } from './missing-table.ts'
 import type { Database } from './open-database.ts'
 
@@ -13,8 +14,15 @@ export interface PreviewBounds {
   max_logs_per_deployment: number | null
 }
 
-/** What a run would delete now: whole partitions, rows of others, and what is above the bounds. Deletes nothing. */
-export async function previewRetention({ pool }: Database, policy: PreviewBounds): Promise<RetentionPreview> {
+/**
+ * What a run would delete now, or with `supposed` if a class were changed so: whole partitions, rows of others, and what is
+ * above the bounds. Deletes nothing.
+ */
+export async function previewRetention(
+  { pool }: Database,
+  policy: PreviewBounds,
+  supposed?: SupposedClass,
+): Promise<RetentionPreview> {
   const { rows: clock } = await pool.query<{ now: string }>(sql`select ${timeText(sql`now()`)} as now`)
   const preview: RetentionPreview = {
     as_of: clock[0]?.now ?? '',
@@ -23,7 +31,7 @@ export async function previewRetention({ pool }: Database, policy: PreviewBounds
     bounds: [],
     total_rows: 0,
   }
-  for (const leaf of await listLeaves(pool)) {
+  for (const leaf of await listLeaves(pool, supposed)) {
     if (leaf.state !== 'attached') continue
     const { live, expired } = await countLeaf(pool, leaf).catch(noneIfDropped)
     const found = { partition: leaf.name, retention_class: leaf.className, rows: expired }

@@ -1,6 +1,7 @@
 import type { QueryResult, QueryResultRow } from 'pg'
 import type { Sql } from 'sql-template-tag'
 import type { Database } from './open-database.ts'
+import { runStatement } from './run-statement.ts'
 
 /**
  * Runs a statement that reads, and for which there is one good plan whatever its values: PostgreSQL then parses it once
@@ -14,18 +15,19 @@ import type { Database } from './open-database.ts'
  * or known already: it is then run as it is, and so is every one after it.
  */
 export async function queryPrepared<Row extends QueryResultRow>(
-  { pool, names }: Pick<Database, 'pool' | 'names'>,
+  db: Pick<Database, 'pool' | 'names' | 'signal'>,
   statement: Sql,
 ): Promise<QueryResult<Row>> {
+  const { names } = db
   const { text, values } = statement
   const name = names?.nameOf(text)
-  if (name === undefined) return pool.query<Row>(text, values)
+  if (name === undefined) return runStatement<Row>(db, { text, values })
   try {
-    return await pool.query<Row>({ name, text, values })
+    return await runStatement<Row>(db, { name, text, values })
   } catch (error) {
     if (!isOfPreparation(error)) throw error
     names?.giveUp()
-    return pool.query<Row>(text, values)
+    return runStatement<Row>(db, { text, values })
   }
 }
 

@@ -4,6 +4,7 @@ import { inOrder, matchesRow, rowsOf } from './match-rows.ts'
 import type { RowPosition, RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 import { queryPrepared } from './query-prepared.ts'
+import { runStatement } from './run-statement.ts'
 
 /** A stored line with what its stream knows of it. */
 export interface FoundRow extends RowPosition {
@@ -36,7 +37,7 @@ export async function searchRows(db: Database, query: RowQuery & { limit: number
   const statement = searchRowsStatement(query)
   const { rows } = await (isLookedUp(query)
     ? queryPrepared<RawFoundRow>(db, statement)
-    : db.pool.query<RawFoundRow>(statement))
+    : runStatement<RawFoundRow>(db, statement))
   return rows.map(toFoundRow)
 }
 

@@ -8,6 +8,7 @@ import { hasSeverity, isOfStreams, matchesRow } from './match-rows.ts'
 import type { RowQuery } from './match-rows.ts'
 import type { Database } from './open-database.ts'
 import { queryPrepared } from './query-prepared.ts'
+import { runStatement } from './run-statement.ts'
 import { withStatementTimeout } from './statement-timeout.ts'
 import { countsOf } from './stream-counts.ts'
 import type { CountsTable } from './stream-counts.ts'
@@ -38,13 +39,17 @@ export interface CountsQuery extends Omit<RowQuery, 'window' | 'spans'> {
   expiring: readonly ClassSpan[]
 }
 
-export interface CountsSum {
-  /** May name an interval and severity more than once. */
-  counts: TimeCount[]
+/** Where a sum may be untrue, unless the query had it looked at. */
+export interface CountsDoubt {
   /** Where rows lie that were received in the minute that their class is just losing. */
   expiring: ClassSpan[]
   /** Of detached partitions, whose rows are not to be read any more, but still in the counts. */
   detached: Span[]
+}
+
+export interface CountsSum extends CountsDoubt {
+  /** May name an interval and severity more than once. */
+  counts: TimeCount[]
 }
 
 interface RawSum {
@@ -94,27 +99,49 @@ function runSum(
   { isLookedUp, timeoutMs }: { isLookedUp: boolean; timeoutMs: number | undefined },
 ): Promise<QueryResult<RawSum>> {
   if (timeoutMs !== undefined)
-    return withStatementTimeout(db.pool, timeoutMs, (client) => client.query<RawSum>(statement))
-  return isLookedUp ? queryPrepared<RawSum>(db, statement) : db.pool.query<RawSum>(statement)
+    return withStatementTimeout(db, timeoutMs, (client) => client.query<RawSum>(statement))
+  return isLookedUp ? queryPrepared<RawSum>(db, statement) : runStatement<RawSum>(db, statement)
 }
 
 /** Apart, so that a test can have it explained. */
 export function sumCountsStatement(query: CountsQuery): Sql {
-  const parts = [
-    ofTable('log_counts', query),
-    ofTable('log_count_deltas', query),
-    ofDetached(query),
-    ...query.scanned.map((window) => ofRows({ ...query, window })),
-    ...query.expiring.map((window) => ofExpiringRows(query, window)),
-  ]
+  const { intervalSeconds } = query
+  const key = {
+    ofCounts: intervalOf(sql`k.minute`, intervalSeconds),
+    ofRows: intervalOf(sql`l.timestamp`, intervalSeconds),
+  }
   return sql`
-    select ${microsOf(sql`at`)} as at_us, severity, rows::float8 as rows, class_id, ${microsOf(sql`from_time`)} as from_us,
+    select ${microsOf(sql`key`)} as at_us, severity, rows::float8 as rows, class_id, ${microsOf(sql`from_time`)} as from_us,
       ${microsOf(sql`to_time`)} as to_us
-    from (${join(parts, ' union all ')}) as parts`
+    from (${countParts(query, key)}) as parts`
+}
+
+/** What rows are summed by, as counts `k` and as rows `l` have it. */
+export interface CountKey {
+  ofCounts: Sql
+  ofRows: Sql
+}
+
+/** A search without the interval of its sums. */
+export type CountedSearch = Omit<CountsQuery, 'intervalSeconds'>
+
+/**
+ * `key, severity, rows, class_id, from_time, to_time`: rows by key and severity, in parts to be added up; and, with times,
+ * where rows lie that were received in the minute which the class is just losing, or, without a class, are detached.
+ */
+export function countParts(query: CountedSearch, key: CountKey): Sql {
+  const parts = [
+    ofTable('log_counts', query, key),
+    ofTable('log_count_deltas', query, key),
+    ofDetached(query),
+    ...query.scanned.map((window) => ofRows({ ...query, window }, key)),
+    ...query.expiring.map((window) => ofExpiringRows(query, window, key)),
+  ]
+  return join(parts, ' union all ')
 }
 
 /** Both tables apart, as grouping 20 000 counts that come from two of them takes half as long again. */
-function ofTable(table: CountsTable, query: CountsQuery): Sql {
+function ofTable(table: CountsTable, query: CountedSearch, key: CountKey): Sql {
   const columns = { retentionClass: sql`k.retention_class`, createdMinute: sql`k.created_minute` }
   const expiring = isExpiring(query.sight, columns)
   const conditions = [
@@ -124,7 +151,7 @@ function ofTable(table: CountsTable, query: CountsQuery): Sql {
   ]
   const ofClass = mayBeUnexpired(query.sight, columns)
   return sql`
-    select ${intervalOf(sql`k.minute`, query.intervalSeconds)} as at, k.severity, k.retention_class as class_id,
+    select ${key.ofCounts} as key, k.severity, k.retention_class as class_id,
       sum(k.rows) filter (where not ${expiring}) as rows,
       min(k.minute) filter (where ${expiring}) as from_time,
       max(k.minute) filter (where ${expiring}) + interval '1 minute' as to_time
@@ -132,18 +159,18 @@ function ofTable(table: CountsTable, query: CountsQuery): Sql {
     group by 1, 2, 3`
 }
 
-function ofDetached({ counted }: CountsQuery): Sql {
+function ofDetached({ counted }: CountedSearch): Sql {
   return sql`
     select null, null, null, null, from_time, to_time
     from log_partitions
     where state = 'detaching' and from_time < ${time(counted.toUs)} and to_time > ${time(counted.fromUs)}`
 }
 
-type LookQuery = Omit<RowQuery, 'spans'> & { intervalSeconds: number }
+type LookQuery = Omit<RowQuery, 'spans'>
 
-function ofRows(query: LookQuery, also: Sql[] = []): Sql {
+function ofRows(query: LookQuery, key: CountKey, also: Sql[] = []): Sql {
   return sql`
-    select ${intervalOf(sql`l.timestamp`, query.intervalSeconds)} as at, l.severity, null, count(*), null, null
+    select ${key.ofRows} as key, l.severity, null, count(*), null, null
     from ${rowsLookedAt(query, join([matchesRow(query), ...also], ' and '))}
     group by 1, 2`
 }
@@ -154,14 +181,14 @@ function rowsLookedAt({ streams, sight }: LookQuery, matches: Sql): Sql {
     return sql`agent_logs l where ${isOfStreams(sql`l.stream_id`, { streams, sight })} and ${matches}`
   return sql`unnest(${streams.ids}::bigint[]) as stream (id)
     cross join lateral (
-      select l.timestamp, l.severity from agent_logs l where l.stream_id = stream.id and ${matches} offset 0
+      select l.stream_id, l.timestamp, l.severity from agent_logs l where l.stream_id = stream.id and ${matches} offset 0
     ) l`
 }
 
-function ofExpiringRows(query: CountsQuery, window: ClassSpan): Sql {
+function ofExpiringRows(query: CountedSearch, window: ClassSpan, key: CountKey): Sql {
   const classes = query.sight.classes.filter(({ classId }) => classId === window.classId)
   const until = classes.map((one) => sql`l.created_at < ${expiringUntil(one)}`)
-  return ofRows({ ...query, sight: { ...query.sight, classes }, window }, until)
+  return ofRows({ ...query, sight: { ...query.sight, classes }, window }, key, until)
 }
 
 function isWithin(at: Sql, { fromUs, toUs }: Span): Sql {
@@ -172,6 +199,6 @@ function time(us: number): Sql {
   return sql`${formatMicros(us)}::timestamptz`
 }
 
-function microsOf(at: Sql): Sql {
+export function microsOf(at: Sql): Sql {
   return sql`(extract(epoch from ${at}) * 1000000)::bigint`
 }

@@ -81,6 +81,7 @@ export function createRecord(changes: Partial<PakRecord> = {}): PakRecord {
     scopeAgents: null,
     scopeNamespaces: null,
     agentDeleted: false,
+    agentDisabled: false,
     limits: {},
     label: '',
     ...changes,

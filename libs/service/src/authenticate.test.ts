@@ -93,6 +93,12 @@ test.each<[string, Partial<PakRecord>, string]>([
   expect(headers.get('www-authenticate')).toMatch(/^Bearer /)
 })
 
+test('a PAK of a disabled agent is a 403, which has an agent keep its lines', async () => {
+  await using api = await startApi()
+  const { status, body } = await api.ask(`Bearer ${api.issue({ agentDisabled: true }).pak}`)
+  expect([status, JSON.parse(body).code]).toEqual([403, 'forbidden'])
+})
+
 test.each([
   ['no header', undefined],
   ['an empty header', ''],

@@ -55,6 +55,7 @@ export type { AdminPrincipal, AgentPrincipal, PakRecord, Principal, ReaderPrinci
 export { problemDocument } from './problem-document.ts'
 export { finishHttpApp, toProblem } from './problem-handler.ts'
 export { allowedMethods, isExplorerPath, matchRoute } from './route-table.ts'
+export { takeOver, upgradeHeadOf } from './upgrades.ts'
 export { scrub } from './scrub.ts'
 export { generateSigningKey, openPrivateKey, sealPrivateKey } from './signing-keys.ts'
 export type { SigningKey } from './signing-keys.ts'

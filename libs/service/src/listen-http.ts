@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { Problem } from '@logboom/contracts'
 import type { ProblemCode } from '@logboom/contracts'
 import type { Lifecycle } from './lifecycle.ts'
+import { answerUpgrades } from './upgrades.ts'
 import { problemDocument } from './problem-document.ts'
 
 export interface ListenOptions {
@@ -22,6 +23,8 @@ export interface ListenOptions {
   /** Of an idle connection; longer than the usual 60 s of load balancers, which otherwise meet a closing socket. */
   keepAliveMs?: number
   headerBytesMax?: number
+  /** Whether the app answers requests for another protocol, too (`takeOver`); otherwise they are requests like any other. */
+  upgrades?: boolean
   /** For requests in flight when the service stops; then their connections are cut. */
   drainMs?: number
 }
@@ -45,6 +48,7 @@ export async function listenHttp(
     if (life.stopping) res.setHeader('Connection', 'close')
     app(req, res)
   })
+  if (options.upgrades) server.on('upgrade', answerUpgrades(app))
   server.on('clientError', answerBadBytes)
   const listening = Promise.withResolvers<void>()
   server.once('error', listening.reject)

@@ -14,6 +14,8 @@ export interface PakRecord {
   scopeAgents: string[] | null
   scopeNamespaces: string[] | null
   agentDeleted: boolean
+  /** An admin has set it `INACTIVE`. */
+  agentDisabled: boolean
   /** The agent's own overrides of the limits. */
   limits: Record<string, number>
   label: string
@@ -64,7 +66,7 @@ export function unauthorized(
 
 /**
  * Whom a key stands for at the time `nowMs`. The caller has compared the secret already.
- * @throws {Problem} 401 for a key that is revoked, expired, or whose agent is deleted
+ * @throws {Problem} 401 for a key that is revoked, expired, or whose agent is deleted; 403 for one whose agent is disabled
  */
 export function principalOf(record: PakRecord, nowMs: number): Principal {
   const { pakId, limits, label, expiresAtMs } = record
@@ -79,6 +81,8 @@ export function principalOf(record: PakRecord, nowMs: number): Principal {
   }
   if (record.agentDeleted || record.agentId === null)
     throw unauthorized('the agent of this credential was deleted')
+  // A 403 has an agent keep its lines and come again, as it would with a wrong key.
+  if (record.agentDisabled) throw new Problem('forbidden', 'this agent is disabled; an admin can enable it')
   return { kind: 'agent', agentId: record.agentId, limits, ...caller }
 }
 

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
-import type { Metafile, Plugin } from 'esbuild'
-import { collectLicenses } from './collect-licenses.ts'
+import type { Plugin } from 'esbuild'
+import { sizeOf, writePackageFiles } from './write-package-files.ts'
 
 /** Since then `undici`, on which a client may come to stand, and zstd are there. */
 const oldestNode = '22.19.0'
@@ -36,10 +36,15 @@ export async function bundleAgent(root: string, out: string): Promise<{ files: n
     metafile: true,
     logLevel: 'warning',
   })
-  writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifestOf(root), null, 2)}\n`)
-  writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), collectLicenses(root, Object.keys(metafile.inputs)))
-  cpSync(join(root, 'LICENSE'), join(out, 'LICENSE'))
-  cpSync(join(root, 'apps/agent/README.md'), join(out, 'README.md'))
+  writePackageFiles(root, {
+    out,
+    inputs: Object.keys(metafile.inputs),
+    project: 'apps/agent',
+    name: 'logboom-agent',
+    description: 'Brings every log line of files, pipes, containers and pods to a Logboom broker, once.',
+    oldestNode,
+    files: ['main.js', 'lib'],
+  })
   return sizeOf(metafile)
 }
 
@@ -52,25 +57,4 @@ const oneLocale: Plugin = {
       resolveDir: dirname(path),
     }))
   },
-}
-
-function manifestOf(root: string): object {
-  const { version } = JSON.parse(readFileSync(join(root, 'apps/agent/package.json'), 'utf8')) as {
-    version: string
-  } // npm's format
-  return {
-    name: 'logboom-agent',
-    version,
-    description: 'Brings every log line of files, pipes, containers and pods to a Logboom broker, once.',
-    license: 'Apache-2.0',
-    type: 'module',
-    bin: { 'logboom-agent': 'main.js' },
-    engines: { node: `>=${oldestNode}` },
-    files: ['main.js', 'lib', 'THIRD-PARTY-LICENSES.txt'],
-  }
-}
-
-function sizeOf({ outputs }: Metafile): { files: number; bytes: number } {
-  const sizes = Object.values(outputs).map(({ bytes }) => bytes)
-  return { files: sizes.length, bytes: sizes.reduce((sum, bytes) => sum + bytes, 0) }
 }

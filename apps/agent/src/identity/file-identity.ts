@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A hash of some bytes of a file, keyed: the bytes may hold secrets, and ids made of it leave this machine. */
 export interface Print {
@@ -13,10 +13,35 @@ export const fingerprintBytesMax = 1_024
 export const markerBytesMax = 64
 
 export function printOf(key: string, bytes: Uint8Array): Print {
-  return {
-    bytes: bytes.length,
-    hash: createHmac('sha256', key).update(bytes).digest('base64url').slice(0, 22),
+  return { bytes: bytes.length, hash: keyedHash(key, bytes).slice(0, 22) }
+}
+
+const blockBytes = 64
+const hashBytes = 32
+const largest = Math.max(fingerprintBytesMax, markerBytesMax)
+/** For both of its hashes: the key, then what is hashed. */
+const inner = Buffer.alloc(blockBytes + largest)
+const outer = Buffer.alloc(blockBytes + hashBytes)
+let padded: string | null = null
+
+/** HMAC-SHA-256, of two hashes: as an object of its own it takes twice as long, and each position has one. */
+function keyedHash(key: string, bytes: Uint8Array): string {
+  if (key !== padded) padWith(key)
+  if (bytes.length > largest) throw new RangeError('so many bytes are no print')
+  inner.set(bytes, blockBytes)
+  outer.write(hash('sha256', inner.subarray(0, blockBytes + bytes.length), 'hex'), blockBytes, 'hex')
+  return hash('sha256', outer, 'base64url')
+}
+
+function padWith(key: string): void {
+  const given = Buffer.from(key)
+  const block = Buffer.alloc(blockBytes)
+  block.set(given.length > blockBytes ? hash('sha256', given, 'buffer') : given)
+  for (const [at, byte] of block.entries()) {
+    inner[at] = byte ^ 0x36
+    outer[at] = byte ^ 0x5c
   }
+  padded = key
 }
 
 export function isPrintOf(key: string, print: Print, bytes: Uint8Array): boolean {
@@ -35,9 +60,14 @@ export function fileKey({ device, inode }: { device: bigint; inode: bigint }): s
   return `${device}:${inode}`
 }
 
+/** 2^48 bytes are more than any file has. */
+const offsetDigits = 12
+const idDigits = 32
+
 /**
- * Gives the lines of one life of a file their ids: 128 bits of SHA-256 over device, inode, generation, fingerprint and
- * offset. They depend on nothing that a restart or a rename changes.
+ * Gives the lines of one life of a file their ids: 80 bits of SHA-256 over device, inode, generation and fingerprint,
+ * and the offset. They depend on nothing that a restart or a rename changes. A hash of each line would say no more,
+ * takes 1 µs, and cannot be compressed.
  */
 export function createLineIds({
   device,
@@ -45,6 +75,7 @@ export function createLineIds({
   generation,
   fingerprint,
 }: FileLife): (offset: number) => string {
-  const life = `lb-file-1|${device}|${inode}|${generation}|${fingerprint.bytes}|${fingerprint.hash}|`
-  return (offset) => hash('sha256', `${life}${offset}`).slice(0, 32)
+  const life = `lb-file-2|${device}|${inode}|${generation}|${fingerprint.bytes}|${fingerprint.hash}`
+  const prefix = hash('sha256', life).slice(0, idDigits - offsetDigits)
+  return (offset) => prefix + offset.toString(16).padStart(offsetDigits, '0')
 }

@@ -4,10 +4,9 @@ import { createServer } from 'node:https'
 import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { until } from '@logboom/testing'
+import { issueCertificate, until } from '@logboom/testing'
 import { expect, test } from 'vitest'
 import { useAgentBench } from '../agent-bench-fixture.ts'
-import { issueCertificate } from '../certificate-fixture.ts'
 
 const bench = useAgentBench()
 

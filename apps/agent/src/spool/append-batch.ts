@@ -16,11 +16,14 @@ export async function appendBatch(state: SpoolState, draft: BatchDraft): Promise
     if (draft.mayDrop) await makeRoom(state, draft)
     const seq = state.lastSeq + 1
     const number = sealedNumber(state, draft)
-    const bytes = await writeBatch(state, draft, { seq, number })
+    const { bytes, places } = await writeBatch(state, draft, { seq, number })
     const parts = draft.parts.map((part) => ({ ...part, number, body: { bytes: part.body.length, crc: 0 } }))
     const { sealedMs } = draft
-    const batch = { seq, sealedMs, clockMs: clockOf(sealedMs), parts }
-    addWaiting(state, waitingOf(batch, bytes, state))
+    const batch = waitingOf({ seq, sealedMs, clockMs: clockOf(sealedMs), parts }, bytes, state)
+    const [only] = draft.parts
+    // It is sent at once: nothing else waits.
+    if (number !== null && only) batch.fresh = { body: only.body, positions: places }
+    addWaiting(state, batch)
   } catch (err) {
     for (const id of gapIds) state.taken.delete(id)
     noteDiskFailure(state, err)

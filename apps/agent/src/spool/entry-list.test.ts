@@ -28,3 +28,17 @@ test('a list that was cleared begins anew and shows nothing of before', () => {
   list.add('2', false)
   expect(list.content().toString()).toBe('1,2')
 })
+
+test.each([10, 100_000])(
+  'entries stand between what a body begins and ends with, here %i characters',
+  (length) => {
+    const list = createEntryList()
+    list.add('1', false)
+    list.add('"ü"', true)
+    const [head, tail] = ['ö'.repeat(length), ']'.repeat(length)]
+    for (let times = 0; times < 2; times += 1)
+      expect(list.enclose(head, tail).toString()).toBe(`${head}1,"ü"${tail}`)
+    list.add('2', false)
+    expect(list.content().toString()).toBe('1,"ü",2')
+  },
+)

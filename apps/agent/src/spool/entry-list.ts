@@ -7,6 +7,8 @@ export interface EntryList {
   add(json: string, isUrgent: boolean): void
   /** Valid until the next `add` or `clear`. */
   content(): Buffer
+  /** The same between two other texts. */
+  enclose(head: string, tail: string): Buffer
   /** The urgent or the other ones alone, in their order. */
   pick(isUrgent: boolean): Buffer
   clear(): void
@@ -14,6 +16,8 @@ export interface EntryList {
 
 const bytesMin = 65_536
 const bytesPerCharMax = 3
+/** Before the first entry: what a body begins with is written there, so that no body is copied as a whole. */
+const headBytes = 4_096
 const comma = 0x2c
 
 /** Entries in a row that are all urgent, or all not. */
@@ -40,7 +44,7 @@ export function createEntryList(): EntryList {
     memory: Buffer.allocUnsafeSlow(bytesMin),
     count: 0,
     urgentCount: 0,
-    end: 0,
+    end: headBytes,
     runs: [],
   }
   return {
@@ -51,22 +55,18 @@ export function createEntryList(): EntryList {
       return state.urgentCount
     },
     get bytes() {
-      return state.end
+      return state.end - headBytes
     },
     add: (json, isUrgent) => add(state, json, isUrgent),
-    content: () => state.memory.subarray(0, state.end),
+    content: () => contentOf(state),
+    enclose: (head, tail) => enclose(state, head, tail),
     pick: (isUrgent) => pick(state, isUrgent),
-    clear: () => Object.assign(state, { count: 0, urgentCount: 0, end: 0, runs: [] }),
+    clear: () => Object.assign(state, { count: 0, urgentCount: 0, end: headBytes, runs: [] }),
   }
 }
 
 function add(state: State, json: string, isUrgent: boolean): void {
-  const needed = state.end + 1 + json.length * bytesPerCharMax
-  if (needed > state.memory.length) {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, state.memory.length * 2))
-    state.memory.copy(larger, 0, 0, state.end)
-    state.memory = larger
-  }
+  makeRoom(state, 1 + json.length * bytesPerCharMax)
   if (state.count > 0) {
     state.memory[state.end] = comma
     state.end += 1
@@ -78,6 +78,26 @@ function add(state: State, json: string, isUrgent: boolean): void {
   const last = state.runs.at(-1)
   if (last?.isUrgent === isUrgent) last.end = state.end
   else state.runs.push({ isUrgent, start, end: state.end })
+}
+
+function makeRoom(state: State, bytes: number): void {
+  const needed = state.end + bytes
+  if (needed <= state.memory.length) return
+  const larger = Buffer.allocUnsafeSlow(Math.max(needed, state.memory.length * 2))
+  state.memory.copy(larger, 0, 0, state.end)
+  state.memory = larger
+}
+
+function contentOf({ memory, end }: State): Buffer {
+  return memory.subarray(headBytes, end)
+}
+
+function enclose(state: State, head: string, tail: string): Buffer {
+  const start = headBytes - Buffer.byteLength(head)
+  if (start < 0) return Buffer.concat([Buffer.from(head), contentOf(state), Buffer.from(tail)])
+  makeRoom(state, tail.length * bytesPerCharMax)
+  state.memory.write(head, start)
+  return state.memory.subarray(start, state.end + state.memory.write(tail, state.end))
 }
 
 function pick({ memory, runs }: State, isUrgent: boolean): Buffer {

@@ -20,6 +20,7 @@ export async function noteAnswer(
   note(state, { answered: [[baseKey(part.key), fates]], gaps: newGaps(state, gaps) })
   part.answeredAtMs = performance.now()
   part.answers += 1
+  if (part.batch.fresh) part.batch.fresh.body = null
   state.unsent = null
   // Should the disk be away, they go with what else is noted.
   if (gaps.length > 0) await flush(state).catch(() => undefined)
@@ -86,8 +87,9 @@ function remove(state: SpoolState, batch: WaitingBatch): void {
   for (const id of gapIdsOf(batch)) state.taken.delete(id)
 }
 
-async function linesOf(state: SpoolState, { seq, held }: WaitingBatch): Promise<PlacedLine[]> {
-  const text = held ? formatPositions(held.draft.positions) : await positionsOnDisk(state, seq)
+async function linesOf(state: SpoolState, { seq, held, fresh }: WaitingBatch): Promise<PlacedLine[]> {
+  const written = fresh?.positions ?? (held ? formatPositions(held.draft.positions) : null)
+  const text = written ?? (await positionsOnDisk(state, seq))
   return splitPositions(text).map((line) => ({ ...line, seq }))
 }
 

@@ -89,7 +89,7 @@ async function writeHeld(state: SpoolState, batch: WaitingBatch): Promise<void> 
   )
   note(state, { numbered })
   await flush(state)
-  const bytes = await writeBatch(state, held.draft, { seq, number: null })
+  const { bytes } = await writeBatch(state, held.draft, { seq, number: null })
   batch.held = null
   state.heldBytes -= held.bytes
   // It may have been freed meanwhile; then its file goes with the next start.

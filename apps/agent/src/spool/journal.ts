@@ -200,20 +200,22 @@ function frameOf(
   lines: readonly PlacedLine[],
   at: number,
 ): { bytes: Buffer; places: [string, Place][] } {
-  const pieces = [Buffer.from(`${JSON.stringify(change)}\n`)]
+  let text = `${JSON.stringify(change)}\n`
   const places: [string, Place][] = []
-  let end = frameHeadBytes + (pieces[0]?.length ?? 0)
+  let end = frameHeadBytes + Buffer.byteLength(text)
   for (const { seq, key, json } of lines) {
-    const piece = Buffer.from(`${seq}\t${JSON.stringify(key)}\t${json}\n`)
-    places.push([key, { seq, at: at + end, length: piece.length - 1 }])
-    pieces.push(piece)
-    end += piece.length
+    const line = `${seq}\t${JSON.stringify(key)}\t${json}\n`
+    const length = Buffer.byteLength(line)
+    places.push([key, { seq, at: at + end, length: length - 1 }])
+    text += line
+    end += length
   }
-  const payload = Buffer.concat(pieces)
-  const head = Buffer.alloc(frameHeadBytes)
-  head.writeUInt32LE(payload.length)
-  head.writeUInt32LE(crc32(payload), 4)
-  return { bytes: Buffer.concat([head, payload]), places }
+  const bytes = Buffer.allocUnsafe(end)
+  bytes.write(text, frameHeadBytes)
+  const payload = bytes.subarray(frameHeadBytes)
+  bytes.writeUInt32LE(payload.length)
+  bytes.writeUInt32LE(crc32(payload), 4)
+  return { bytes, places }
 }
 
 async function writeAt(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { PushRequest } from '@logboom/contracts'
 import type { Entry, Gap } from '@logboom/contracts'
+import type { EntryList } from './entry-list.ts'
 import type { ReadReport } from './read-progress.ts'
 
 const compress = promisify(zstdCompress)
@@ -18,13 +19,13 @@ export interface BodyParts {
   /** How far all sources are read, with this body and those before it. */
   readUntil?: ReadReport | null
   /** JSON of the entries, with commas between. */
-  logs: Uint8Array
+  logs: Uint8Array | EntryList
 }
 
 /** A body of a thousand lines comes out in one piece; in the default's 16 KiB, each piece goes through the thread pool. */
-const pieceBytes = 131_072
-const logsBegin = Buffer.from(',"logs":[')
-const logsEnd = Buffer.from(']}')
+const pieceBytes = 65_536
+const logsBegin = ',"logs":['
+const logsEnd = ']}'
 
 /** The body of a push, as it is stored and sent. The same parts give the same JSON, byte for byte. */
 export async function packBody({ key, sentAt, gaps, readUntil, logs }: BodyParts): Promise<Buffer> {
@@ -34,7 +35,11 @@ export async function packBody({ key, sentAt, gaps, readUntil, logs }: BodyParts
     ...(gaps.length > 0 && { gaps }),
     ...(readUntil && { read_until: readUntil }),
   })
-  const json = Buffer.concat([Buffer.from(head.slice(0, -1)), logsBegin, logs, logsEnd])
+  const before = head.slice(0, -1) + logsBegin
+  const json =
+    logs instanceof Uint8Array
+      ? Buffer.concat([Buffer.from(before), logs, Buffer.from(logsEnd)])
+      : logs.enclose(before, logsEnd)
   // Told the size, zstd takes memory for that much and not for megabytes.
   return compress(json, { chunkSize: pieceBytes, pledgedSrcSize: json.length })
 }

@@ -82,7 +82,7 @@ async function onePart(content: SealedContent, lane: Lane, kinds: readonly boole
     sentAt,
     gaps,
     readUntil,
-    logs: isWhole ? logs.content() : logs.pick(isUrgentAlone),
+    logs: isWhole ? logs : logs.pick(isUrgentAlone),
   })
   const urgent = kinds.includes(true) ? [streams.urgent] : []
   const rest = kinds.includes(false) ? [streams.rest] : []

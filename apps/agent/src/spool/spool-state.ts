@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import type { Gap } from '@logboom/contracts'
 import type { Logger } from '@logboom/service'
@@ -149,7 +149,7 @@ async function writePending(state: SpoolState): Promise<void> {
     state.pending = pending
     throw err
   }
-  for (const seq of doomed) await rm(pathOf(state, seq), { force: true }).catch(() => undefined)
+  for (const seq of doomed) await unlink(pathOf(state, seq)).catch(() => undefined)
 }
 
 /** A position must not be safe before the lines that lie before it: those of batches that are held are not. */
@@ -200,8 +200,13 @@ export function unsentOf(state: SpoolState): number {
   return state.unsent
 }
 
+/** What the broker has not committed a second after is read back from the disk. */
+const freshBatchesMax = 8
+
 /** A batch that is new in the row. */
 export function addWaiting(state: SpoolState, batch: WaitingBatch): void {
+  const stale = state.waiting.at(-freshBatchesMax)
+  if (stale) stale.fresh = null
   for (const id of gapIdsOf(batch)) state.taken.add(id)
   state.waiting.push(batch)
   state.lastSeq = batch.seq

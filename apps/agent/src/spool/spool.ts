@@ -41,6 +41,15 @@ export interface WaitingBatch {
   droppedKeys: string[]
   /** The content while the disk takes nothing. */
   held: HeldBatch | null
+  /** What was written a moment ago and need not be read back; null for what waits longer. */
+  fresh: FreshBatch | null
+}
+
+export interface FreshBatch {
+  /** Null once it was answered. */
+  body: Buffer | null
+  /** As they stand in the file. */
+  positions: string
 }
 
 export interface HeldBatch {

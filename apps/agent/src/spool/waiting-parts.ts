@@ -15,7 +15,16 @@ export function waitingOf(
   bytes: number,
   { instance, ledger }: { instance: string; ledger: Ledger },
 ): WaitingBatch {
-  const batch: WaitingBatch = { seq, sealedMs, clockMs, bytes, parts: [], droppedKeys: [], held: null }
+  const batch: WaitingBatch = {
+    seq,
+    sealedMs,
+    clockMs,
+    bytes,
+    parts: [],
+    droppedKeys: [],
+    held: null,
+    fresh: null,
+  }
   for (const [index, { key, number, lane, entries, body, gapIds }] of parts.entries()) {
     const sealedKey = baseKey(key)
     if (ledger.dropped.has(sealedKey)) {
@@ -55,7 +64,16 @@ export function heldOf(draft: BatchDraft, seq: number): WaitingBatch {
   const held = { draft, bytes }
   const { sealedMs } = draft
   const clockMs = clockOf(sealedMs)
-  const batch: WaitingBatch = { seq, sealedMs, clockMs, bytes: 0, parts: [], droppedKeys: [], held }
+  const batch: WaitingBatch = {
+    seq,
+    sealedMs,
+    clockMs,
+    bytes: 0,
+    parts: [],
+    droppedKeys: [],
+    held,
+    fresh: null,
+  }
   batch.parts = draft.parts.map(({ key, lane, entries, body, gapIds }, index): WaitingPart => {
     const part = { batch, index, key, lane, entries, bytes: body.length, gapIds, isRenumbered: false }
     return { ...part, sentAs: null, isTaken: false, isReleased: false, answeredAtMs: null, answers: 0 }

@@ -5,15 +5,16 @@ import type { SpoolState } from './spool-state.ts'
 import type { BatchDraft } from './spool.ts'
 import { writeNewFile } from './write-durably.ts'
 
-/** Makes a batch a file of the spool; resolves with its size. */
+/** Makes a batch a file of the spool; resolves with its size, and the positions as they stand in it. */
 export async function writeBatch(
   state: SpoolState,
   { sealedMs, positions, parts }: BatchDraft,
   { seq, number }: { seq: number; number: number | null },
-): Promise<number> {
+): Promise<{ bytes: number; places: string }> {
   const numbered = parts.map((part) => ({ ...part, number }))
-  const bytes = encodeBatch({ v: 2, seq, sealedMs, parts: numbered }, formatPositions(positions))
+  const places = formatPositions(positions)
+  const bytes = encodeBatch({ v: 2, seq, sealedMs, parts: numbered }, places)
   await writeNewFile(pathOf(state, seq), bytes)
   if (number !== null) state.ledger.nextNumber = Math.max(state.ledger.nextNumber, number + 1)
-  return bytes.length
+  return { bytes: bytes.length, places }
 }

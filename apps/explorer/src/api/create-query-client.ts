@@ -1,7 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
 import { ApiProblem } from './api-problem.ts'
 
-const retriesMax = 3
+/** Once at once; after that the page says what is wrong, counts down and tries again. */
+const retriesMax = 1
 
 /** Reads are tried again where that can help, no sooner than the API asks; what it refuses is not asked again. */
 export function createQueryClient(): QueryClient {

@@ -1,7 +1,12 @@
 import { useLocation, useSearch } from 'wouter'
 import { ApiProblem } from '../api/api-problem.ts'
+import { mayHelpToRetry } from '../api/create-query-client.ts'
 import { explainProblem } from '../api/explain-problem.ts'
 import { signInPath } from '../session/return-path.ts'
+import { RetryCountdown } from './retry-countdown.tsx'
+
+/** Where the server does not say after how long. */
+const retryMs = 10_000
 
 /** A failure in words, with what to do; `retry` where asking again can help. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -28,7 +33,10 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
         <p>
           <button className="button small" type="button" onClick={retry}>
             Try again
-          </button>
+          </button>{' '}
+          {problem && mayHelpToRetry(problem) && (
+            <RetryCountdown afterMs={problem.retryAfterMs ?? retryMs} retry={retry} />
+          )}
         </p>
       )}
     </div>

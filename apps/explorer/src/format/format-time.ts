@@ -29,3 +29,10 @@ function offsetOf(date: Date): string {
 function shiftToLocal(date: Date): Date {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000)
 }
+
+/** All nine digits that a line's time has: `2026-11-27 14:03:27.123456789 UTC` */
+export function formatExactTime(timestamp: string, zone: TimeZone): string {
+  const digits = /\.(\d+)Z$/.exec(timestamp)?.[1] ?? '000'
+  const moment = formatMoment(timestamp, zone)
+  return `${moment.slice(0, 19)}.${digits} ${moment.slice(20)}`
+}

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { AgentWithProgress } from '@logboom/contracts'
 import { Link } from 'wouter'
-import { getJson } from '../api/request.ts'
+import { agentsQuery } from '../agents/agent-queries.ts'
 import { formatDuration } from '../format/format-duration.ts'
 
 /** Beyond it, a search of the last minutes is not to be believed without a look at what is missing. */
@@ -9,15 +8,11 @@ const lagNoticedSeconds = 90
 
 /** How far behind the agents are: on every page, since it decides what "no such line" means. */
 export function LagIndicator() {
-  const agents = useQuery({
-    queryKey: ['agents', 'lag'],
-    queryFn: ({ signal }) => getJson<{ agents: AgentWithProgress[] }>('/agents?limit=1000', { signal }),
-    refetchInterval: 15_000,
-  })
+  const agents = useQuery(agentsQuery)
   if (agents.error)
     return <Indicator tone="danger" words="server away" title="It is asked again every few seconds." />
   if (!agents.data) return null
-  const known = agents.data.agents.filter(({ status }) => status === 'ACTIVE')
+  const known = agents.data.items.filter(({ status }) => status === 'ACTIVE')
   if (known.length === 0) return <Indicator tone="" words="no agents yet" title="" />
   const late = known.filter(({ lag_seconds }) => lag_seconds === null || lag_seconds > lagNoticedSeconds)
   const worst = Math.max(...known.map(({ lag_seconds }) => lag_seconds ?? 0))

@@ -1,9 +1,13 @@
 import type { ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { ErrorBoundary } from '../components/error-boundary.tsx'
+import { ToastPlace } from '../components/toast.tsx'
 import { TopBar } from './top-bar.tsx'
 import './layout.css'
 
 /** What every page stands in once somebody is signed in. */
 export function PageFrame({ children }: { children: ReactNode }) {
+  const [path] = useLocation()
   return (
     <div className="frame">
       <a className="skip" href="#content">
@@ -11,8 +15,9 @@ export function PageFrame({ children }: { children: ReactNode }) {
       </a>
       <TopBar />
       <main id="content" tabIndex={-1}>
-        {children}
+        <ErrorBoundary place={path}>{children}</ErrorBoundary>
       </main>
+      <ToastPlace />
     </div>
   )
 }

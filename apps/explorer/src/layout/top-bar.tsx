@@ -1,6 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { Link } from 'wouter'
-import { sessionQuery, signOut, useSession } from '../session/session.ts'
+import { Link, useLocation } from 'wouter'
+import { HelpButton } from '../keyboard/help-button.tsx'
+import { SessionMenu } from '../session/session-menu.tsx'
+import { useSession } from '../session/session.ts'
 import { LagIndicator } from './lag-indicator.tsx'
 import { Mark } from './mark.tsx'
 import { ThemeButton } from './theme-button.tsx'
@@ -8,7 +9,7 @@ import { ThemeButton } from './theme-button.tsx'
 const pages = [
   { path: '/search', name: 'Search' },
   { path: '/agents', name: 'Agents' },
-  { path: '/work-orders', name: 'Work orders' },
+  { path: '/work-orders', name: 'Work orders', also: '/deployment-objects' },
 ]
 const adminPages = [
   { path: '/admin/keys', name: 'Keys' },
@@ -32,30 +33,23 @@ export function TopBar() {
         {session?.kind === 'admin' && adminPages.map((page) => <PageLink key={page.path} {...page} />)}
       </nav>
       <LagIndicator />
+      <HelpButton />
       <ThemeButton />
-      <SignOutButton label={session?.label ?? ''} kind={session?.kind ?? ''} />
+      {session && <SessionMenu session={session} />}
     </header>
   )
 }
 
-function PageLink({ path, name }: { path: string; name: string }) {
+function PageLink({ path, name, also }: { path: string; name: string; also?: string }) {
+  const [here] = useLocation()
+  const isHere = [path, also].some((one) => one !== undefined && (here === one || here.startsWith(`${one}/`)))
   return (
-    <Link href={path} className={(isActive) => (isActive ? 'page-link active' : 'page-link')}>
+    <Link
+      href={path}
+      className={isHere ? 'page-link active' : 'page-link'}
+      aria-current={isHere ? 'page' : undefined}
+    >
       {name}
     </Link>
-  )
-}
-
-function SignOutButton({ label, kind }: { label: string; kind: string }) {
-  const client = useQueryClient()
-  const leave = async () => {
-    await signOut()
-    client.clear() // nothing that one person has read stays for the next
-    client.setQueryData(sessionQuery.queryKey, null)
-  }
-  return (
-    <button className="button plain" type="button" title={`${label} (${kind})`} onClick={() => void leave()}>
-      Sign out
-    </button>
   )
 }

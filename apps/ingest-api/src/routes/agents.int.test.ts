@@ -123,6 +123,17 @@ describe('changing an agent', () => {
     expect((await registry.call('PATCH', path, { body: {} })).body).toMatchObject({ status: 'INACTIVE' })
   })
 
+  test('to INACTIVE refuses all that its keys ask for, and to ACTIVE lets them in again', async () => {
+    const agent = await registry.createAgent()
+    const path = `/api/v1/agents/${agent.id}`
+    const statusAs = async (as: string) => (await registry.call('GET', `${path}/limits`, { as })).status
+    const fresh = async () => String((await registry.call('POST', `${path}/paks`)).body['pak']) // in no cache yet
+    await registry.call('PATCH', path, { body: { status: 'INACTIVE' } })
+    expect(await statusAs(await fresh())).toBe(403)
+    await registry.call('PATCH', path, { body: { status: 'ACTIVE' } })
+    expect(await statusAs(await fresh())).toBe(200)
+  })
+
   test('refuses a name that is taken, an unknown agent and bad fields', async () => {
     const { id } = await registry.createAgent()
     await registry.call('POST', '/api/v1/agents', { body: { name: 'taken', cluster_name: 'test' } })

@@ -1,12 +1,52 @@
-import { CreateSavedSearch, SavedSearch, savedSearchesMax, UpdateSavedSearch } from '@logboom/contracts'
+import {
+  CreateSavedSearch,
+  FieldList,
+  FieldValues,
+  SavedSearch,
+  savedSearchesMax,
+  UpdateSavedSearch,
+} from '@logboom/contracts'
 import { SavedSearchesQuery } from '../list-queries.ts'
+import { FieldsQuery, FieldValuesQuery } from '../log-query.ts'
 import { listOf } from './list-of.ts'
 import type { Operation } from './operation.ts'
 
 const searches = { tag: 'Searches', access: 'reader or admin' } as const
 const badBody = ['malformed_json', 'unsupported_media_type', 'payload_too_large', 'invalid_body'] as const
 
+const badFilter = [
+  'invalid_parameter',
+  'unknown_parameter',
+  'query_timeout',
+  'overloaded',
+  'agent_not_found',
+  'deployment_object_not_found',
+  'work_order_not_found',
+] as const
+
 export const searchOperations = {
+  'GET /api/v1/fields': {
+    ...searches,
+    access: 'any',
+    summary: 'List the fields of the entries that a search finds',
+    description: 'Labels by the counts of all of them, attributes by a look at the newest 500.',
+    query: FieldsQuery,
+    takesFields: true,
+    answers: { 200: { description: 'The fields', schema: FieldList } },
+    problems: badFilter,
+  },
+  'GET /api/v1/fields/:name/values': {
+    ...searches,
+    access: 'any',
+    summary: 'List the values of a field, the most frequent first',
+    description:
+      'Of the entries that a search with these filters finds: for whatever is asked by stream, level and time, of all of ' +
+      'them, by their counts. Where the field is `output` or `attributes.…`, or `q` or `attributes.…` filter, of the newest 5 000. Values of more than 1 000 characters are left out.',
+    query: FieldValuesQuery,
+    takesFields: true,
+    answers: { 200: { description: 'The values, with how many entries have each', schema: FieldValues } },
+    problems: [...badFilter, 'not_found'],
+  },
   'GET /api/v1/saved-searches': {
     ...searches,
     access: 'any',

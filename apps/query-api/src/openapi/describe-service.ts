@@ -1,6 +1,7 @@
 import {
   PutRetentionClass,
   Receipt,
+  ReceiptKey,
   RetentionAssignment,
   RetentionClass,
   RetentionPreview,
@@ -9,7 +10,7 @@ import {
   WhoAmI,
 } from '@logboom/contracts'
 import { z } from 'zod'
-import { ReceiptsQuery, StatsQuery } from '../list-queries.ts'
+import { PreviewQuery, ReceiptsQuery, StatsQuery } from '../list-queries.ts'
 import { listOf } from './list-of.ts'
 import type { Operation } from './operation.ts'
 
@@ -35,11 +36,19 @@ export const serviceOperations = {
     answers: { 200: { description: 'Newest first', schema: listOf('receipts', Receipt) } },
     problems: ['invalid_parameter', 'unknown_parameter', 'invalid_cursor'],
   },
+  'GET /api/v1/retention/receipt-keys': {
+    ...retention,
+    access: 'unscoped',
+    summary: 'The public keys that receipts are checked by, retired ones too',
+    answers: { 200: { description: 'The oldest first', schema: z.object({ keys: z.array(ReceiptKey) }) } },
+    problems: ['unknown_parameter'],
+  },
   'POST /api/v1/retention/preview': {
     ...retention,
-    summary: 'What a run would delete now; deletes nothing',
+    summary: 'What a run would delete now, or if a class were changed; deletes nothing',
+    query: PreviewQuery,
     answers: { 200: { description: 'The preview', schema: RetentionPreview } },
-    problems: ['unknown_parameter', 'query_timeout'],
+    problems: ['invalid_parameter', 'unknown_parameter', 'query_timeout'],
   },
   'PUT /api/v1/retention/classes/:name': {
     ...retention,
@@ -84,7 +93,7 @@ export const serviceOperations = {
       'was received.',
     query: StatsQuery,
     answers: { 200: { description: 'What the caller may see, as a whole and by agent', schema: Stats } },
-    problems: ['invalid_parameter', 'unknown_parameter', 'agent_not_found', 'query_timeout'],
+    problems: ['invalid_parameter', 'unknown_parameter', 'agent_not_found', 'query_timeout', 'overloaded'],
   },
   'GET /api/v1/whoami': {
     ...service,

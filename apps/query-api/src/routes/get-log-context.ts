@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express'
 import { parseContextQuery } from '../context-query.ts'
 import { findContext } from '../find-context.ts'
+import { inTurn } from '../in-turn.ts'
 import type { QueryDeps } from '../query-deps.ts'
 import { readScopeOf } from '../read-scope.ts'
 
@@ -8,9 +9,10 @@ import { readScopeOf } from '../read-scope.ts'
 export function getLogContextRoute(deps: QueryDeps): RequestHandler {
   return async (req, res) => {
     const principal = await deps.authenticator.authenticate(req)
-    const gone = new AbortController()
-    res.once('close', () => gone.abort())
     const request = parseContextQuery(req.query)
-    res.json(await findContext(deps, { ...request, scope: readScopeOf(principal), signal: gone.signal }))
+    const context = await inTurn(deps, { principal, res }, (reading, signal) =>
+      findContext(reading, { ...request, scope: readScopeOf(principal), signal }),
+    )
+    res.json(context)
   }
 }

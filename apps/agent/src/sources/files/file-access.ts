@@ -9,6 +9,8 @@ export interface FileLook {
 
 /** How an open file is looked at and read; a promise where it may take long. */
 export interface FileAccess {
+  /** On a file system of this machine, which answers at once. */
+  readonly isLocal: boolean
   look(): FileLook | Promise<FileLook>
   /** Reads at most `length` bytes to the start of `buffer`; how many. */
   read(buffer: Buffer, length: number, position: number): number | Promise<number>
@@ -32,6 +34,7 @@ export async function accessOf(handle: FileHandle, path: string): Promise<FileAc
 
 function directAccess(fd: number): FileAccess {
   return {
+    isLocal: true,
     look() {
       const { size, mtimeNs } = fstatSync(fd, { bigint: true })
       return { size: Number(size), modifiedNs: mtimeNs }
@@ -42,6 +45,7 @@ function directAccess(fd: number): FileAccess {
 
 function pooledAccess(handle: FileHandle): FileAccess {
   return {
+    isLocal: false,
     async look() {
       const { size, mtimeNs } = await handle.stat({ bigint: true })
       return { size: Number(size), modifiedNs: mtimeNs }

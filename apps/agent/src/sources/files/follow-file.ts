@@ -1,27 +1,40 @@
 import { freshMemory } from '../../spool/position.ts'
 import { fingerprintBytesMax, markerBytesMax, printOf } from '../../identity/file-identity.ts'
 import { gapOf } from '../gap-of.ts'
-import { noBytes, recognise, takenTail } from './open-file.ts'
+import { keepLast, noBytes, recognise, takenTail } from './open-file.ts'
 import type { FollowDeps, FollowedFile } from './open-file.ts'
 import { rawLineOf } from '../raw-line-of.ts'
 import { createLineSplitter } from '../split-lines.ts'
 import type { ByteLine } from '../split-lines.ts'
 
-/** Reads once, at most the size of `buffer`. Resolves with true when there may be more to read at once. */
+/**
+ * Reads once, at most the size of `buffer`. Resolves with true when there may be more to read at once. `isTold`: there is
+ * a notice that it has changed.
+ */
 export async function readTurn(
   file: FollowedFile,
+  isTold: boolean,
   buffer: Buffer,
   deps: FollowDeps,
   signal: AbortSignal,
 ): Promise<boolean> {
   const lookedUs = deps.now() * 1000
+  const overlap = file.readTail.length
+  // Nearly always it has grown, which the read tells by itself.
+  if (isTold && file.access.isLocal && file.fingerprint) {
+    const bytesRead = await file.access.read(buffer, buffer.length, file.readOffset - overlap)
+    if (bytesRead > overlap && file.readTail.equals(buffer.subarray(0, overlap))) {
+      await takeBytes(file, buffer.subarray(0, bytesRead), deps, signal)
+      if (bytesRead === buffer.length) return true
+      if (file.takenOffset === file.readOffset) file.caughtUpUs = lookedUs
+      return false
+    }
+  }
   const { size, modifiedNs } = await file.access.look()
   if (size === file.readOffset && modifiedNs === file.modifiedNs) {
-    await takeSilentPartial(file, deps)
-    if (file.takenOffset === file.readOffset) file.caughtUpUs = lookedUs
+    await takeSilent(file, lookedUs, deps)
     return false
   }
-  const overlap = file.readTail.length
   // No further than the size that was told: files that are no files, as in /proc, have content and no size.
   const wanted = Math.max(overlap, Math.min(buffer.length, size - file.readOffset + overlap))
   const bytesRead = await file.access.read(buffer, wanted, file.readOffset - overlap)
@@ -32,6 +45,7 @@ export async function readTurn(
   }
   file.modifiedNs = modifiedNs
   if (bytesRead > overlap) await takeBytes(file, buffer.subarray(0, bytesRead), deps, signal)
+  else if (size === file.readOffset) await takeSilent(file, lookedUs, deps)
   return bytesRead === buffer.length
 }
 
@@ -55,7 +69,7 @@ async function takeBytes(
   const nowMs = deps.now()
   if (!file.fingerprint) recognise(file, printOf(deps.printKey, chunk.subarray(0, fingerprintBytesMax)))
   file.readOffset += chunk.length
-  file.readTail = Buffer.from(bytes.subarray(-markerBytesMax))
+  file.readTail = keepLast(file.tails.read, bytes)
   file.changedAtMs = performance.now()
   const read = { lines: 0, bytes: 0 }
   for (const line of file.splitter.write(file.isInHole ? leaveHole(file, chunk, deps) : chunk)) {
@@ -71,7 +85,7 @@ async function takeBytes(
 
 /** The memory of a chunk is that of the next one. */
 function keepTail(file: FollowedFile): void {
-  file.takenBytes = Buffer.from(takenTail(file))
+  file.takenBytes = keepLast(file.tails.taken, takenTail(file))
   file.takenFrom = file.takenOffset - file.takenBytes.length
 }
 
@@ -107,6 +121,11 @@ function takeLine(
   return sink.push(raw)
 }
 
+async function takeSilent(file: FollowedFile, lookedUs: number, deps: FollowDeps): Promise<void> {
+  await takeSilentPartial(file, deps)
+  if (file.takenOffset === file.readOffset) file.caughtUpUs = lookedUs
+}
+
 async function takeSilentPartial(file: FollowedFile, deps: FollowDeps): Promise<void> {
   if (file.splitter.partialBytes === 0) return
   const silentMs = performance.now() - file.changedAtMs
@@ -117,7 +136,7 @@ async function takeSilentPartial(file: FollowedFile, deps: FollowDeps): Promise<
 async function takePartial(file: FollowedFile, deps: FollowDeps, how: { whole: boolean }): Promise<void> {
   const line = file.splitter.takePartial(how)
   if (!line) return
-  file.takenBytes = file.readTail
+  file.takenBytes = keepLast(file.tails.taken, file.readTail)
   file.takenFrom = file.readOffset - file.readTail.length
   const read = { lines: 0, bytes: 0 }
   await takeLine(file, line, deps.now(), deps, read)

@@ -44,7 +44,7 @@ async function look(set: FileSet, watch: DirectoryWatch, signal: AbortSignal): P
   const now = { atMs: performance.now(), wallMs: set.deps.now() }
   if (set.mustDeselect) await deselect(set)
   const { globs, excluded } = set.options
-  const found = await findFiles(globs, excluded)
+  const found = await findFiles(globs, excluded, localPaths(set))
   if (set.looked) await noteAbsent(set, found, set.looked.wallMs)
   else await recoverAbsent(set, found, signal)
   if (signal.aborted) return
@@ -53,6 +53,12 @@ async function look(set: FileSet, watch: DirectoryWatch, signal: AbortSignal): P
   tellVanished(set, found)
   const paths = [...set.followed.values()].map(({ path }) => dirname(path))
   watch.watch(new Set([...globs.map(directoryOf), ...paths]))
+}
+
+function localPaths({ followed }: FileSet): Set<string> {
+  const paths = new Set<string>()
+  for (const { file, path } of followed.values()) if (file.access.isLocal) paths.add(path)
+  return paths
 }
 
 async function noteAbsent(set: FileSet, found: readonly FoundFile[], lastWallMs: number): Promise<void> {
@@ -94,7 +100,7 @@ async function readAll(
   while (busy.length > 0 && performance.now() <= untilMs) {
     const more: Followed[] = []
     for (const followed of busy) {
-      if (await readOne(set, followed, buffer, signal)) more.push(followed)
+      if (await readOne(set, followed, changed !== null, buffer, signal)) more.push(followed)
       if (signal.aborted) return false
     }
     busy = more
@@ -105,12 +111,13 @@ async function readAll(
 async function readOne(
   set: FileSet,
   followed: Followed,
+  isTold: boolean,
   buffer: Buffer,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { file } = followed
   try {
-    if (await readTurn(file, buffer, set.deps, signal)) return true
+    if (await readTurn(file, isTold, buffer, set.deps, signal)) return true
   } catch (err) {
     await abandon(set, followed, err)
     return false

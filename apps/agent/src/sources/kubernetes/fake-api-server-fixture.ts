@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { Certificate } from '../../certificate-fixture.ts'
+import type { Certificate } from '@logboom/testing'
 import { answerList } from './fake-list-fixture.ts'
 import { nodeOf, sendJson, sendStatus, statusObject } from './fake-answers-fixture.ts'
 import { openWatch } from './fake-watch-fixture.ts'
