@@ -25,7 +25,7 @@ export function jsonLevel(head: string): Level | null {
   let key = ''
   let inLog = false
   let isKey = false
-  for (let at = 0; at < head.length; ) {
+  for (let at = 0; at < head.length;) {
     const code = head.charCodeAt(at)
     const end = endOfToken(head, at, code)
     if (end < 0) return null // cut within a text: nothing follows
@@ -41,7 +41,8 @@ export function jsonLevel(head: string): Level | null {
     else if (depth === 1 || (depth === 2 && inLog)) {
       if (code === quote && isKey) key = head.slice(at + 1, end - 1)
       else if (code === quote || end > at + 1 || isDigit(code)) {
-        const [text, number] = code === quote ? [head.slice(at + 1, end - 1)] : [undefined, head.slice(at, end)]
+        const [text, number] =
+          code === quote ? [head.slice(at + 1, end - 1)] : [undefined, head.slice(at, end)]
         const level = levelOf(key.toLowerCase(), text, number, head)
         if (level !== null) return level
       }
@@ -58,7 +59,8 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x
 function endOfToken(head: string, at: number, code: number): number {
   let end = at + 1
   if (code === quote) {
-    while (end < head.length && head.charCodeAt(end) !== quote) end += head.charCodeAt(end) === backslash ? 2 : 1
+    while (end < head.length && head.charCodeAt(end) !== quote)
+      end += head.charCodeAt(end) === backslash ? 2 : 1
     return end < head.length ? end + 1 : -1
   }
   if (isDigit(code) || (code === minus && isDigit(head.charCodeAt(end))))

@@ -18,9 +18,7 @@ const fragments =
   'word password passwd passphrase secret pwd db_pass token broker key jsessionid PHPSESSID signature= ?sig= &sig= bearer authorization cookie ssn social AKIA ASIA AIza ya29 SG. hvs. eyJ eyA ewo ew0 xoxb glpat- sk- pypi- -----BEGIN gho_ ghr_ github_pat_ sk_live_ rk_test_ npm_ hf_ dop_v1_ shpat_ shpss_ logboom_ slack.com a@b a%40b 536-22-1234 4111111111111111 378282246310005 4111-1111-1111-1111 3782 822463 10005 12:34:56 2026-11-27 語 İ ſ'.split(
     ' ',
   )
-const shaped = constantFrom(
-  ...fragments.flatMap((it) => [it, it.toUpperCase(), it.toLowerCase()]),
-)
+const shaped = constantFrom(...fragments.flatMap((it) => [it, it.toUpperCase(), it.toLowerCase()]))
 
 const isSuspect = (text: string, hint: Hint) => ((suspicions(text) >> hints.indexOf(hint)) & 1) === 1
 
@@ -28,7 +26,8 @@ test('no kind is passed over that a text may be of, whatever stands around it', 
   assert(
     property(array(shaped), string(), string(), (pieces, before, between) => {
       const text = before + pieces.join(between)
-      for (const hint of hints) if (found[hint].test(text)) expect([hint, isSuspect(text, hint)]).toEqual([hint, true])
+      for (const hint of hints)
+        if (found[hint].test(text)) expect([hint, isSuspect(text, hint)]).toEqual([hint, true])
     }),
     { numRuns: 3_000 },
   )
