@@ -80,7 +80,7 @@ function tableOf(): Uint8Array {
   const made = new Uint8Array(tableBits + 1)
   for (const hint of hints) {
     for (const chars of triples[hint]?.split(' ') ?? []) {
-      const place = [...chars].reduce((sum, it) => (sum << bitsPerChar) | (it.charCodeAt(0) & lowerBits), 0)
+      const place = Buffer.from(chars).reduce((sum, code) => (sum << bitsPerChar) | (code & lowerBits), 0)
       made[place] = (made[place] ?? 0) | bitOf(hint)
     }
   }
