@@ -34,7 +34,7 @@ interface State {
  * An OIDC issuer whose users are always signed in: it checks what OpenID Connect and PKCE tell an issuer to check, and
  * gives each code once.
  */
-export async function openIssuer(): Promise<TestIssuer> {
+export async function openTestIssuer(): Promise<TestIssuer> {
   const server = createServer((req, res) => void answer(state, req, res))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const address = server.address()
