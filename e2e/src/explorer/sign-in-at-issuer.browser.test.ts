@@ -13,6 +13,8 @@ let url: string
 
 beforeAll(async () => {
   issuer = await openTestIssuer()
+  // Only what its own page leads to is a request from another site.
+  issuer.asksFirst = true
   const port = String(await freePort())
   url = `http://localhost:${port}`
   const signsIn = {
@@ -47,6 +49,7 @@ test('a user of the issuer comes to the page that was asked for, with the sessio
   })
   await page.goto('/search?since=1h')
   await page.getByRole('link', { name: 'Sign in with Example' }).click()
+  await page.getByRole('link', { name: 'Agree' }).click()
   await page.waitForURL('/search?since=1h')
   await page.getByRole('combobox', { name: 'Search messages' }).waitFor()
   await expect.poll(() => cookies.at(-1)).toContain('logboom_session=lbs_')
@@ -61,6 +64,7 @@ test('a user without a role is told so on the sign-in page', async ({ browser })
   const page = await context.newPage()
   await page.goto('/signin')
   await page.getByRole('link', { name: 'Sign in with Example' }).click()
+  await page.getByRole('link', { name: 'Agree' }).click()
   await page.getByRole('alert').waitFor()
   expect(new URL(page.url()).search).toBe('?error=forbidden')
   await context.close()
