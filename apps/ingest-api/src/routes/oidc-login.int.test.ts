@@ -1,8 +1,8 @@
 import { Session } from '@logboom/contracts'
-import { until } from '@logboom/testing'
+import { openTestIssuer, until } from '@logboom/testing'
+import type { TestIssuer } from '@logboom/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openIssuer } from './issuer-fixture.ts'
-import type { TestIssuer } from './issuer-fixture.ts'
+
 import { openIngest } from './push-fixture.ts'
 import type { TestIngest } from './push-fixture.ts'
 
@@ -10,7 +10,7 @@ let issuer: TestIssuer
 let api: TestIngest
 let provider: string
 beforeAll(async () => {
-  issuer = await openIssuer()
+  issuer = await openTestIssuer()
   provider = new URL(issuer.url).host
   api = await openIngest({
     env: {

@@ -11,6 +11,8 @@ export interface TestIssuer {
   client: { id: string; secret: string }
   /** Claims of the next user who signs in, besides the standard ones; they may replace those. */
   claims: Record<string, unknown>
+  /** Whether a user agrees on a page of its own, from where the browser then comes back. Default: it is sent on at once. */
+  asksFirst: boolean
   /** It answers nothing but 500 while this is set. */
   isBroken: boolean
   /** How often it was asked for a token. */
@@ -34,7 +36,7 @@ interface State {
  * An OIDC issuer whose users are always signed in: it checks what OpenID Connect and PKCE tell an issuer to check, and
  * gives each code once.
  */
-export async function openIssuer(): Promise<TestIssuer> {
+export async function openTestIssuer(): Promise<TestIssuer> {
   const server = createServer((req, res) => void answer(state, req, res))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const address = server.address()
@@ -43,6 +45,7 @@ export async function openIssuer(): Promise<TestIssuer> {
     url: `http://127.0.0.1:${address.port}`,
     client: { id: 'logboom', secret: 'a secret: with % and ü' },
     claims: {},
+    asksFirst: false,
     isBroken: false,
     exchanges: 0,
     async close() {
@@ -94,7 +97,9 @@ function authorize({ issuer, grants }: State, asked: URLSearchParams, res: Serve
   back.searchParams.set('code', code)
   back.searchParams.set('state', asked.get('state') ?? '')
   back.searchParams.set('iss', issuer.url)
-  res.writeHead(302, { Location: back.href }).end()
+  if (!issuer.asksFirst) return void res.writeHead(302, { Location: back.href }).end()
+  const page = `<!doctype html><a href="${back.href.replaceAll('&', '&#38;')}">Agree</a>`
+  res.writeHead(200, { 'Content-Type': 'text/html' }).end(page)
 }
 
 async function giveToken(state: State, req: IncomingMessage, res: ServerResponse): Promise<void> {
