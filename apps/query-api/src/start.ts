@@ -38,21 +38,15 @@ export async function startQueryApi(
   })
   await serveOps(life, { registry, ready }, { port: config.OPS_PORT, host: config.OPS_HOST })
   await checkMigrations(db.pool)
-  await readSigningKeys(db, config.SIGNING_KEY_SECRET) // a secret that opens no key is told now, not to each caller
-  const { authenticator, tokens } = openAuth(
-    config,
-    {
-      ...openLookups(config, db, life, log),
-      signingKeys: () => readSigningKeys(db, config.SIGNING_KEY_SECRET),
-    },
-    (cache) => cache,
-  )
-  const queueDepth = openQueue(config, life, log)
+  const signingKeys = () => readSigningKeys(db, config.SIGNING_KEY_SECRET)
+  await signingKeys() // a secret that opens no key is told now, not to each caller
+  const lookups = { ...openLookups(config, db, life, log), signingKeys }
+  const { authenticator, tokens } = openAuth(config, lookups, (cache) => cache)
   const app = createApp({
     config,
     explorer: openExplorer(config),
     db,
-    queueDepth,
+    queueDepth: openQueue(config, life, log),
     following: openFollowing({ db, config, life, log, metrics: createFollowMetrics(registry) }),
     authenticator,
     tokens,

@@ -2,7 +2,6 @@ import type { BatchJob } from '@logboom/contracts'
 import { createStreamCache, writeBatches } from '@logboom/db'
 import { jobOf, until } from '@logboom/testing'
 import fc from 'fast-check'
-import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { jobOfLines } from '../line-fixture.ts'
 import { openQueryApi } from '../query-fixture.ts'
@@ -18,14 +17,14 @@ afterAll(() => api.close())
 
 const streams = createStreamCache(() => 0) // every batch touches its streams
 
-async function holdStream(podName: string): Promise<PoolClient> {
+async function holdStream(podName: string) {
   const holder = await api.pool.connect()
   await holder.query('begin')
   await holder.query('select 1 from log_streams where pod_name = $1 for update', [podName])
   return holder
 }
 
-async function letGo(holder: PoolClient): Promise<void> {
+async function letGo(holder: Awaited<ReturnType<typeof holdStream>>): Promise<void> {
   await holder.query('rollback')
   holder.release()
 }
@@ -91,6 +90,7 @@ test('a long transaction that writes anything else keeps nobody waiting', async 
   await stream.untilLive()
   await writing(agent.id, 'not held back')
   await stream.untilMessage('not held back')
+  expect(stream.messages()).toEqual(['not held back'])
   await letGo(long)
   await stream.close()
 })

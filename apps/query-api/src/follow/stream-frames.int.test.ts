@@ -19,7 +19,7 @@ function openFrames(path: string, as = api.admin) {
   const socket = new WebSocket(api.url.replace('http', 'ws') + path, {
     headers: { Authorization: `Bearer ${as}` },
   })
-  socket.on('message', (data) => frames.push(JSON.parse(String(data))))
+  socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString('utf8'))))
   const of = (type: string) => frames.filter((frame) => frame.type === type)
   return {
     socket,

@@ -40,7 +40,7 @@ const OpenApi = z.strictObject({
           .optional(),
         requestBody: z.strictObject({ required: z.boolean(), content: Content }).optional(),
         responses: z.record(
-          z.string().regex(/^[2-5]\d\d$/),
+          z.string().regex(/^[1-5]\d\d$/),
           z.strictObject({ description: z.string().min(1), content: Content.optional() }),
         ),
       }),
