@@ -52,7 +52,7 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/**/*.browser.test.ts'],
           exclude,
-          globalSetup: ['e2e/src/explorer/set-up.ts'],
+          globalSetup: ['e2e/src/explorer/system-fixture.ts'],
           pool: 'forks',
           maxWorkers: 1,
           testTimeout: 60_000,

@@ -107,6 +107,25 @@ describe('agents, keys and retention', () => {
     expect((await cli('retention', 'preview', '-o', 'json')).stdout).toContain('"total_rows": 0')
   })
 
+  test('dead letters are listed, shown and deleted', async () => {
+    const { rows } = await system.pool.query<{ id: string }>(
+      `insert into dead_letters (agent_id, job_id, batch_id, reason, detail, stream, row_text, retention_class, created_at)
+       select $1, 'j', 'b', 'sqlstate_22021', 'bad \u001b[2J', 'null', 'x', 1, now() from generate_series(1, 3) returning id`,
+      [agent.id],
+    )
+    const [first = '', second = ''] = rows.map(({ id }) => id)
+    const shown = await cli('deadletters', 'show', first)
+    expect([shown.code, shown.stdout]).toEqual([0, expect.stringMatching(/^detail +bad \\x1b\[2J$/m)])
+    expect(await cli('deadletters', 'delete', second, '--yes')).toMatchObject({
+      code: 0,
+      stderr: 'deleted 1\n',
+    })
+    const { stdout } = await cli('deadletters')
+    expect([stdout.includes(first), stdout.includes(second)]).toEqual([true, false])
+    expect(await cli('deadletters', 'delete', '--all', '--yes')).toMatchObject({ stderr: 'deleted 2\n' })
+    expect((await cli('deadletters', 'requeue')).code).toBe(2)
+  })
+
   test('names of agents are completed, and a broker that is away only makes none', async () => {
     expect((await cli('__complete', '--', 'logs', '--agent', 'age')).stdout).toBe('agent-1\n')
     const away = { LOGBOOM_URL: `http://127.0.0.1:${await freePort()}`, LOGBOOM_KEY: agent.pak }

@@ -108,6 +108,9 @@ test('a key that is revoked ends it, with what to do', async () => {
   running.push(cli)
   await until(() => linesOf(cli).length > 0, { what: 'a line', timeoutMs: 30_000 })
   await callOk('DELETE', `${system.ingestUrl}/api/v1/paks/${String(id)}`, { as: system.admin })
+  // within 30 s by itself; at once where it has to sign in again
+  await system.query.stop()
+  await system.query.restart()
   const { code, stderr } = await cli.exited
   expect([code, stderr]).toEqual([3, expect.stringContaining('logboom login')])
 })

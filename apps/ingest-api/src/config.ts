@@ -1,10 +1,14 @@
 import { defaultAgentLimits } from '@logboom/contracts'
 import type { AgentLimits } from '@logboom/contracts'
-import { apiConfig, baseConfig, brokerConfig, refineApiConfig } from '@logboom/service'
+import { apiConfig, baseConfig, brokerConfig, refineApiConfig, secret } from '@logboom/service'
+import type { OidcClient } from '@logboom/service'
 import { z } from 'zod'
 
 const whole = (min: number, fallback: number) => z.coerce.number().int().min(min).default(fallback)
 const limit = defaultAgentLimits
+
+/** Also where single settings are at fault: all is told at once. */
+const checkAll = { when: () => true }
 
 export const IngestConfig = z
   .object({
@@ -57,8 +61,52 @@ export const IngestConfig = z
       .default(60)
       .describe('How far in the future a timestamp may be')
       .meta({ unit: 'minutes' }),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(
+        'Where browsers reach Logboom, such as `https://logs.example.com`: the issuer sends them back there',
+      ),
+    OIDC_CLIENT_ID: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('What the issuer knows Logboom by; with it, browsers can sign in there'),
+    OIDC_CLIENT_SECRET: secret().optional().describe('Of that client; none for a public one'),
+    OIDC_NAME: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('What the sign-in page calls the issuer; default: its host'),
+    OIDC_SCOPES: z
+      .string()
+      .default('openid profile email')
+      .describe('What the issuer is asked for; must have `openid`'),
   })
-  .superRefine(refineApiConfig, { when: () => true }) // also where single settings are at fault: all is told at once
+  .superRefine((config, context) => {
+    refineApiConfig(config, context)
+    for (const name of ['OIDC_ISSUER', 'PUBLIC_URL'] as const) {
+      const missing = config.OIDC_CLIENT_ID !== undefined && config[name] === undefined
+      const message = 'is needed where OIDC_CLIENT_ID is set'
+      if (missing) context.addIssue({ code: 'custom', path: [name], message })
+    }
+  }, checkAll)
+
+/** The client that signs browsers in, if there is one. */
+export function oidcClientsOf(config: IngestConfig): OidcClient[] {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, PUBLIC_URL: publicUrl } = config
+  if (!issuer || !clientId || !publicUrl) return []
+  return [
+    {
+      issuer,
+      clientId,
+      name: config.OIDC_NAME ?? new URL(issuer).host,
+      ...(config.OIDC_CLIENT_SECRET && { clientSecret: config.OIDC_CLIENT_SECRET }),
+      scopes: config.OIDC_SCOPES,
+      redirectUrl: new URL('/api/v1/auth/oidc/callback', publicUrl).href,
+    },
+  ]
+}
 
 export type IngestConfig = z.output<typeof IngestConfig>
 

@@ -1,6 +1,6 @@
 import type { AgentLimits, BatchJob, Follow } from '@logboom/contracts'
 import type { Database } from '@logboom/db'
-import type { Authenticator, Sessions, Tickets, Tokens } from '@logboom/service'
+import type { Authenticator, OidcLogin, Sessions, Tickets, Tokens } from '@logboom/service'
 import type { RevocableCache } from './revocable-cache.ts'
 
 /** What the routes of the registry need. */
@@ -12,6 +12,8 @@ export interface RegistryDeps {
   /** Behind `authenticator`, to be told who signed out. */
   sessions: Sessions
   tokens: Pick<Tokens, 'sign'>
+  /** At OIDC issuers. */
+  login: OidcLogin
   tickets: Pick<Tickets, 'issue'>
   /** Of agents without overrides of their own. */
   defaultLimits: AgentLimits

@@ -4,6 +4,7 @@ import { classifyDatabaseError } from '@logboom/db'
 import { Router } from 'express'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { RegistryDeps } from './registry-deps.ts'
+import { beginOidcLoginRoute } from './routes/begin-oidc-login.ts'
 import { createAgentRoute } from './routes/create-agent.ts'
 import { createSavedSearchRoute } from './routes/create-saved-search.ts'
 import { createSessionRoute } from './routes/create-session.ts'
@@ -15,12 +16,14 @@ import { deleteRetentionClassRoute } from './routes/delete-retention-class.ts'
 import { deleteSavedSearchRoute } from './routes/delete-saved-search.ts'
 import { deleteSessionRoute } from './routes/delete-session.ts'
 import { deleteWorkOrderRoute } from './routes/delete-work-order.ts'
+import { finishOidcLoginRoute } from './routes/finish-oidc-login.ts'
 import { getLimitsRoute } from './routes/get-limits.ts'
 import { getSessionRoute } from './routes/get-session.ts'
 import { issueAgentPakRoute } from './routes/issue-agent-pak.ts'
 import { issuePakRoute } from './routes/issue-pak.ts'
 import { issueTicketRoute } from './routes/issue-ticket.ts'
 import { issueTokenRoute } from './routes/issue-token.ts'
+import { listProvidersRoute } from './routes/list-providers.ts'
 import { putDeploymentObjectRoute } from './routes/put-deployment-object.ts'
 import { putRetentionAssignmentRoute } from './routes/put-retention-assignment.ts'
 import { putRetentionClassRoute } from './routes/put-retention-class.ts'
@@ -67,6 +70,9 @@ function handlersOf(deps: RegistryDeps): Partial<Record<RouteKey, RequestHandler
     'GET /api/v1/auth/session': getSessionRoute(deps),
     'DELETE /api/v1/auth/session': deleteSessionRoute(deps),
     'POST /api/v1/auth/ticket': issueTicketRoute(deps),
+    'GET /api/v1/auth/providers': listProvidersRoute(deps),
+    'GET /api/v1/auth/oidc/login': beginOidcLoginRoute(deps),
+    'GET /api/v1/auth/oidc/callback': finishOidcLoginRoute(deps),
     'PUT /api/v1/deployment-objects/:id': putDeploymentObjectRoute(deps),
     'DELETE /api/v1/deployment-objects/:id': deleteDeploymentObjectRoute(deps),
     'PUT /api/v1/work-orders/:id': putWorkOrderRoute(deps),

@@ -10,12 +10,20 @@ import {
 import type { Database } from '@logboom/db'
 import { encodeJob, openBatchQueue, openTickets } from '@logboom/queue'
 import type { BatchQueue, TicketStore } from '@logboom/queue'
-import { cachedReadiness, listenHttp, openAuth, serveOps, sessionIdleSeconds, tlsOf } from '@logboom/service'
+import {
+  cachedReadiness,
+  createOidcLogin,
+  listenHttp,
+  openAuth,
+  serveOps,
+  sessionIdleSeconds,
+  tlsOf,
+} from '@logboom/service'
 import type { Auth, Lifecycle, Logger } from '@logboom/service'
 import { Registry } from 'prom-client'
 import { createApp } from './app.ts'
 import type { AppDeps } from './app.ts'
-import { limitsOf } from './config.ts'
+import { limitsOf, oidcClientsOf } from './config.ts'
 import type { IngestConfig } from './config.ts'
 import { createFaultGuard } from './fault-guard.ts'
 import { loadSigningKeys } from './load-signing-keys.ts'
@@ -89,6 +97,12 @@ function appDeps({ config, queue, tickets, db, metrics, log, onAway }: Opened): 
     registry: {
       db,
       ...auth,
+      login: createOidcLogin({
+        clients: oidcClientsOf(config),
+        verifier: auth.oidc,
+        secret: config.SIGNING_KEY_SECRET,
+        onTrouble: (err) => log.warn('nobody can sign in at the OIDC issuer', { err }),
+      }),
       defaultLimits: limits,
       futureSkewUsMax: sources.futureSkewUsMax,
       findFollow: queue.findFollow,

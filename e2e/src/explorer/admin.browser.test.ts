@@ -2,7 +2,7 @@ import { callApi } from '@logboom/system'
 import { until } from '@logboom/testing'
 import type { Page } from 'playwright-core'
 import { expect, inject } from 'vitest'
-import { test } from './explorer-test.ts'
+import { test } from './explorer-fixture.ts'
 import { pushLines } from './push-lines.ts'
 import { registerAgent } from './register-agent.ts'
 

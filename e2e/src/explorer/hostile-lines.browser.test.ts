@@ -1,5 +1,5 @@
 import { beforeAll, expect, inject } from 'vitest'
-import { test } from './explorer-test.ts'
+import { test } from './explorer-fixture.ts'
 import { pushLines } from './push-lines.ts'
 import { registerAgent } from './register-agent.ts'
 

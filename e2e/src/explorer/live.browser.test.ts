@@ -1,7 +1,7 @@
 import type { AgentAccount } from '@logboom/system'
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, inject } from 'vitest'
-import { test } from './explorer-test.ts'
+import { test } from './explorer-fixture.ts'
 import { pushLines } from './push-lines.ts'
 import { registerAgent } from './register-agent.ts'
 

@@ -1,7 +1,7 @@
 import { startSystem } from '@logboom/system'
 import type { System } from '@logboom/system'
 import { afterAll, beforeAll } from 'vitest'
-import { test } from './explorer-test.ts'
+import { test } from './explorer-fixture.ts'
 import { pushLines } from './push-lines.ts'
 import { registerAgent } from './register-agent.ts'
 import { untilAnswering } from './until-answering.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { test } from './explorer-test.ts'
+import { test } from './explorer-fixture.ts'
 
 test('the page that is served runs under its own policy, with nothing from elsewhere', async ({ open }) => {
   const { page } = await open()

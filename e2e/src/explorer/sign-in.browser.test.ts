@@ -1,7 +1,7 @@
 import { callOk } from '@logboom/system'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { test } from './explorer-test.ts'
+import { test } from './explorer-fixture.ts'
 
 async function enterKey(page: Page, key: string): Promise<void> {
   await page.getByLabel('Key').fill(key)

@@ -73,7 +73,7 @@ export {
   WorkOrder,
   WorkOrderStatus,
 } from './registry.ts'
-export { Session, SignIn, TicketAnswer } from './session.ts'
+export { Providers, Session, SignIn, TicketAnswer } from './session.ts'
 export {
   defaultRetentionClass,
   PutRetentionClass,

@@ -11,6 +11,7 @@ export const problemCatalogue = {
   corrupt_encoding: { status: 400, title: 'The body does not decompress' },
   unauthorized: { status: 401, title: 'A valid credential is needed' },
   token_expired: { status: 401, title: 'The credential has expired' },
+  sign_in_failed: { status: 401, title: 'The sign-in did not succeed' },
   forbidden: { status: 403, title: 'This credential may not do that' },
   csrf_token_missing: { status: 403, title: 'A request with a session cookie needs its CSRF token' },
   foreign_origin: { status: 403, title: 'The request comes from a page of another origin' },

@@ -41,6 +41,9 @@ export const apiRoutes = [
   { method: 'GET', path: '/api/v1/auth/session', owner: 'ingest-api' },
   { method: 'DELETE', path: '/api/v1/auth/session', owner: 'ingest-api' },
   { method: 'POST', path: '/api/v1/auth/ticket', owner: 'ingest-api' },
+  { method: 'GET', path: '/api/v1/auth/providers', owner: 'ingest-api' },
+  { method: 'GET', path: '/api/v1/auth/oidc/login', owner: 'ingest-api' },
+  { method: 'GET', path: '/api/v1/auth/oidc/callback', owner: 'ingest-api' },
 
   { method: 'GET', path: `${agent}/logs`, owner: 'query-api' },
   { method: 'GET', path: '/api/v1/deployment-objects/:id/logs', owner: 'query-api' },

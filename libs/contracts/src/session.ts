@@ -22,3 +22,11 @@ export type Session = z.infer<typeof Session>
 export const TicketAnswer = z
   .object({ ticket: z.string(), expires_in: z.int().describe('Seconds') })
   .meta({ id: 'TicketAnswer' })
+
+/** The ways to sign in. */
+export const Providers = z
+  .object({
+    pak: z.literal(true),
+    oidc: z.array(z.object({ id: z.string(), name: z.string() })),
+  })
+  .meta({ id: 'Providers' })

@@ -10,7 +10,7 @@ import type { TokenVerifier } from './tokens.ts'
 export interface BearerAuthOptions {
   cache: CredentialCache
   tokens: TokenVerifier | undefined
-  oidc: OidcVerifier | undefined
+  oidc: Pick<OidcVerifier, 'knows' | 'verify'> | undefined
   attempts: AddressLimit
   noteUse: (pakId: string) => void
   now: () => number

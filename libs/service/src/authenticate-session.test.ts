@@ -32,7 +32,7 @@ async function startApi() {
     attempts: { burst: 5, perSecond: 1 },
     oidc: {
       knows: (issuer) => issuer === 'https://login.example',
-      verify: async () => Promise.reject(new Error('')),
+      verify: async () => Promise.reject(new Error('there is no issuer')),
     },
     onSessionUsed: (hash) => state.used.push(hash),
     now: clock.now,

@@ -23,7 +23,7 @@ export interface AuthenticatorOptions {
   tokens?: TokenVerifier
   tickets?: Pick<Tickets, 'redeem'>
   /** JWTs of configured issuers. */
-  oidc?: OidcVerifier
+  oidc?: Pick<OidcVerifier, 'knows' | 'verify'>
   /** Of attempts with unknown credentials, by client address. */
   attempts?: AddressLimitOptions
   /** Told at most once a minute for each key that it is in use. What it throws is ignored: it is a convenience. */

@@ -113,6 +113,9 @@ test.each<[string, Record<string, unknown>, string]>([
   ['that is not valid yet', { nbf: 1_800_000_000 }, 'unauthorized'],
   ['that never expires', { exp: undefined }, 'unauthorized'],
   ['of nobody', { sub: undefined }, 'unauthorized'],
+  ['of null', { sub: null }, 'unauthorized'],
+  ['of somebody without a name', { sub: '' }, 'unauthorized'],
+  ['of something that is no text', { sub: { a: 1 } }, 'unauthorized'],
 ])('a token %s is refused', async (_what, claims, code) => {
   await using oidc = await startIssuer()
   await expect(oidc.verifier.verify(await oidc.sign(claims))).rejects.toMatchObject({ status: 401, code })

@@ -2,6 +2,7 @@ import { cleanText, Problem } from '@logboom/contracts'
 import { createLocalJWKSet, errors, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTPayload, JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
+import { fetchJson, safeUrl } from './fetch-json.ts'
 import { available, issuerOf, verified } from './jwt-checks.ts'
 import { unauthorized } from './principal.ts'
 import type { Principal } from './principal.ts'
@@ -27,6 +28,11 @@ export interface OidcVerifier {
   knows(issuer: string): boolean
   /** @throws {Problem} 401 · 403 for a user without a role here · 503 when the issuer's keys cannot be had */
   verify(jwt: string): Promise<Principal>
+  /** The user of an ID token that we asked this issuer for. @throws {Problem} the same */
+  verifyIdToken(
+    jwt: string,
+    expected: { issuer: string; clientId: string; nonce: string },
+  ): Promise<Principal>
 }
 
 export interface OidcOptions {
@@ -41,26 +47,49 @@ export function createOidcVerifier({
   fetch: fetchKeys = fetch,
   now = Date.now,
 }: OidcOptions): OidcVerifier {
-  const known = new Map(
+  const known = new Map<string, KnownIssuer>(
     issuers.map((issuer) => [issuer.issuer, { ...issuer, keyOf: createKeyFinder(issuer, fetchKeys, now) }]),
   )
+
+  async function claimsOf(
+    jwt: string,
+    { issuer, keyOf }: KnownIssuer,
+    audience: string,
+  ): Promise<JWTPayload> {
+    const checks = {
+      issuer,
+      audience,
+      algorithms: asymmetric,
+      requiredClaims: ['exp', 'sub'],
+      clockTolerance: 30,
+    }
+    const { payload } = await verified(jwtVerify(jwt, keyOf, { ...checks, currentDate: new Date(now()) }))
+    // That the claim is there does not say that it names anybody.
+    if (typeof payload.sub !== 'string' || payload.sub === '') throw unauthorized('the token is not valid')
+    return payload
+  }
+
   return {
     knows: (issuer) => known.has(issuer),
     async verify(jwt) {
       const found = known.get(issuerOf(jwt))
       if (!found) throw unauthorized('the issuer of this token is not known')
-      const { issuer, audience, keyOf } = found
-      const checks = {
-        issuer,
-        audience,
-        algorithms: asymmetric,
-        requiredClaims: ['exp', 'sub'],
-        clockTolerance: 30,
-      }
-      const { payload } = await verified(jwtVerify(jwt, keyOf, { ...checks, currentDate: new Date(now()) }))
-      return principalByRole(payload, found)
+      return principalByRole(await claimsOf(jwt, found, found.audience), found)
+    },
+    async verifyIdToken(jwt, { issuer, clientId, nonce }) {
+      const found = known.get(issuer)
+      if (!found) throw unauthorized('the issuer of this token is not known')
+      const claims = await claimsOf(jwt, found, clientId)
+      // Of a token for several parties, `azp` is the one that asked for it (OpenID Connect Core §3.1.3.7).
+      const isForUs = claims['nonce'] === nonce && (claims['azp'] ?? clientId) === clientId
+      if (!isForUs) throw unauthorized('the token was made for another sign-in')
+      return principalByRole(claims, found)
     },
   }
+}
+
+interface KnownIssuer extends OidcIssuer {
+  keyOf: JWTVerifyGetKey
 }
 
 /** No HMAC: with it, an issuer's public key could be used as the shared secret of a forged token. */
@@ -71,7 +100,7 @@ function createKeyFinder(
   fetchKeys: typeof fetch,
   now: () => number,
 ): JWTVerifyGetKey {
-  const url = safeUrl(jwksUrl)
+  const url = safeUrl(jwksUrl, 'JWKS URL')
   const keys = createRefreshed({
     what: 'keys of the OIDC issuer',
     load: async () => createLocalJWKSet(await fetchJwks(url, fetchKeys)),
@@ -95,31 +124,10 @@ function createKeyFinder(
 
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) })
 
-const jwksBytesMax = 262_144
-
 async function fetchJwks(url: URL, fetchKeys: typeof fetch): Promise<JSONWebKeySet> {
-  const answer = await fetchKeys(url, {
-    headers: { Accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(5_000),
-  })
-  if (answer.status !== 200 || !answer.body) throw new Error(`the OIDC issuer answered ${answer.status}`)
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of answer.body) {
-    bytes += chunk.byteLength
-    if (bytes > jwksBytesMax) throw new Error('the key set of the OIDC issuer is too large')
-    chunks.push(chunk)
-  }
-  return Jwks.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
-}
-
-/** Keys fetched in the clear could be replaced on the way; loopback has no way. */
-function safeUrl(text: string): URL {
-  const url = new URL(text)
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return url
-  throw new Error('the JWKS URL of an OIDC issuer must be https')
+  const { status, body } = await fetchJson(url, fetchKeys)
+  if (status !== 200) throw new Error(`the OIDC issuer answered ${status}`)
+  return Jwks.parse(body)
 }
 
 function principalByRole(payload: JWTPayload, issuer: OidcIssuer): Principal {

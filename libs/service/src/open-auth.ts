@@ -5,6 +5,7 @@ import type { Authenticator } from './authenticate.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import type { CredentialCache } from './credential-cache.ts'
 import { createOidcVerifier } from './oidc.ts'
+import type { OidcVerifier } from './oidc.ts'
 import type { PakRecord } from './principal.ts'
 import { createSessions } from './sessions.ts'
 import type { SessionRecord, Sessions } from './sessions.ts'
@@ -31,6 +32,7 @@ export interface Auth<Cache extends CredentialCache = CredentialCache> {
   authenticator: Authenticator
   credentials: Cache
   sessions: Sessions
+  oidc: OidcVerifier
   tickets: Tickets
   tokens: Tokens
 }
@@ -65,5 +67,5 @@ export function openAuth<Cache extends CredentialCache = CredentialCache>(
     onUsed: lookups.touchPak,
     onSessionUsed: lookups.touchSession,
   })
-  return { authenticator, credentials, sessions, tickets, tokens }
+  return { authenticator, credentials, oidc, sessions, tickets, tokens }
 }

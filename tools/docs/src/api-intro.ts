@@ -46,7 +46,8 @@ URL=http://127.0.0.1:3100 PAK=$(cat .logboom/admin.pak)
 
 ## Credentials
 
-Every request but the public ones carries \`Authorization: Bearer <credential>\`. A credential is
+Every request but the public ones carries \`Authorization: Bearer <credential>\`, or comes from a browser that is
+[signed in](sign-in.md): by the cookie of its session, and with \`X-CSRF-Token\` unless it is GET or HEAD. A credential is
 
 - a **PAK** (prefixed API key), \`logboom_<short>_<long>\`: shown once when it is issued, stored as a hash, valid until it
   expires or is revoked. A subject may hold several, so that keys rotate with an overlap; a revocation bites within 30 s;

@@ -1,7 +1,8 @@
 import { idNameOf } from './attribute-names.ts'
 import type { Attributes } from './bound-attributes.ts'
 
-const hint = /[iI][dD]=/
+/** The last letter of each of the names, or what parts it from `id`: a bare `id=`, which many lines have, is none. */
+const hint = /[enqt_.-]id=/i
 const pair =
   /(?<![\w.-])((?:dd\.|otel|x-|x_)?_?(?:trace|span|correlation|req|request)[_.-]?id)=["']?([\w.:/+-]{1,128})/gi
 

@@ -1,7 +1,8 @@
 import { compileRules } from './custom-rules.ts'
 import type { CustomRule } from './custom-rules.ts'
-import { builtInRules, suspicions } from './redaction-rules.ts'
+import { builtInRules } from './redaction-rules.ts'
 import type { RedactionRule } from './redaction-rules.ts'
+import { hints, suspicions } from './suspicions.ts'
 
 export interface RedactionSettings {
   /** Names of the built-in rules that are on. */
@@ -47,11 +48,10 @@ type Rules = readonly Pick<RedactionRule, 'name' | 'mask'>[]
 
 /** The rules to try on a text, in their order; hardly ever any. */
 function rulesByHints(rules: readonly RedactionRule[]): (text: string) => Rules {
-  const kinds = [...new Set(rules.map(({ hint }) => hint))]
-  const sets = Array.from({ length: 2 ** kinds.length }, (_, bits) =>
-    rules.filter(({ hint }) => ((bits >> kinds.indexOf(hint)) & 1) === 1),
+  const sets = Array.from({ length: 2 ** hints.length }, (_, bits) =>
+    rules.filter(({ hint }) => ((bits >> hints.indexOf(hint)) & 1) === 1),
   )
-  return (text) => sets[suspicions(text, kinds)] ?? noRules
+  return (text) => sets[suspicions(text)] ?? noRules
 }
 
 const noRules: Rules = []

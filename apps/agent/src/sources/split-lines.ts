@@ -12,7 +12,7 @@ export interface ByteLine {
 
 export interface LineSplitter {
   /** The lines that `chunk` completes. Take all of them before the next call. */
-  write(chunk: Buffer): Generator<ByteLine>
+  write(chunk: Buffer): IterableIterator<ByteLine, undefined>
   /** What came after the last newline, as a line of its own; nothing if there is nothing to take. */
   takePartial(how?: { whole: boolean }): ByteLine | undefined
   /** Bytes since the last newline. */
@@ -47,25 +47,35 @@ interface OpenLine {
   keptBytes: number
 }
 
-function* splitChunk(open: OpenLine, chunk: Buffer): Generator<ByteLine> {
+/** No generator, which makes two objects for each line. */
+function splitChunk(open: OpenLine, chunk: Buffer): IterableIterator<ByteLine, undefined> {
   let from = 0
-  for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, from)) {
-    const rest = chunk.subarray(from, at)
-    from = at + 1
-    const lineEnd = open.end + rest.length + 1
-    if (open.end === open.start) {
-      yield finish(
-        open,
-        rest.length > open.lineBytesMax ? rest.subarray(0, open.lineBytesMax) : rest,
-        lineEnd,
-        true,
-      )
-    } else {
-      keep(open, rest)
-      yield finish(open, Buffer.concat(open.kept), lineEnd, true)
-    }
+  const lines: IterableIterator<ByteLine, undefined> = {
+    [Symbol.iterator]: () => lines,
+    next() {
+      const at = from < 0 ? -1 : chunk.indexOf(newline, from)
+      if (at >= 0) {
+        const value = lineOf(open, chunk.subarray(from, at))
+        from = at + 1
+        return { done: false, value }
+      }
+      if (from >= 0) keep(open, chunk.subarray(from))
+      from = -1
+      return { done: true, value: undefined }
+    },
   }
-  keep(open, chunk.subarray(from))
+  return lines
+}
+
+/** The line that ends with `rest`. */
+function lineOf(open: OpenLine, rest: Buffer): ByteLine {
+  const lineEnd = open.end + rest.length + 1
+  if (open.end > open.start) {
+    keep(open, rest)
+    return finish(open, Buffer.concat(open.kept), lineEnd, true)
+  }
+  const kept = rest.length > open.lineBytesMax ? rest.subarray(0, open.lineBytesMax) : rest
+  return finish(open, kept, lineEnd, true)
 }
 
 function takePartial(open: OpenLine, whole: boolean): ByteLine | undefined {
@@ -94,7 +104,7 @@ function finish(open: OpenLine, bytes: Buffer, lineEnd: number, terminated: bool
   const lostBytes = lineEnd - open.start - bytes.length - (terminated ? 1 : 0)
   const line = { bytes, start: open.start, end: lineEnd, lostBytes, terminated }
   open.start = open.end = lineEnd
-  open.kept = []
+  if (open.keptBytes > 0) open.kept = []
   open.keptBytes = 0
   return line
 }

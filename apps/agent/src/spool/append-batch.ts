@@ -20,9 +20,7 @@ export async function appendBatch(state: SpoolState, draft: BatchDraft): Promise
     const parts = draft.parts.map((part) => ({ ...part, number, body: { bytes: part.body.length, crc: 0 } }))
     const { sealedMs } = draft
     const batch = waitingOf({ seq, sealedMs, clockMs: clockOf(sealedMs), parts }, bytes, state)
-    const [only] = draft.parts
-    // It is sent at once: nothing else waits.
-    if (number !== null && only) batch.fresh = { body: only.body, positions: places }
+    batch.fresh = { bodies: draft.parts.map(({ body }) => body), positions: places }
     addWaiting(state, batch)
   } catch (err) {
     for (const id of gapIds) state.taken.delete(id)

@@ -65,7 +65,7 @@ const retryMs = 1_000
  * Lines that come within so long after a batch was sealed go together, as long as one request can take them: each batch
  * costs two fsyncs, its part of the journal and a request, as much processor time as 300 lines.
  */
-const gatherMs = 100
+const gatherMs = 200
 /** What somebody follows goes so often. */
 const followedMs = 1_000
 

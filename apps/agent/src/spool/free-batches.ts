@@ -2,8 +2,8 @@ import type { Gap } from '@logboom/contracts'
 import { readPositions } from './batch-file.ts'
 import type { PlacedLine } from './journal.ts'
 import type { Fates } from './ledger.ts'
-import { formatPositions, splitPositions } from './position-lines.ts'
-import { flush, isCommitted, newGaps, note, pathOf } from './spool-state.ts'
+import { linesOfPositions, splitPositions } from './position-lines.ts'
+import { flush, isAnswered, isCommitted, newGaps, note, pathOf } from './spool-state.ts'
 import type { SpoolState } from './spool-state.ts'
 import type { WaitingBatch, WaitingPart } from './spool.ts'
 import { baseKey, gapIdsOf } from './waiting-parts.ts'
@@ -20,7 +20,7 @@ export async function noteAnswer(
   note(state, { answered: [[baseKey(part.key), fates]], gaps: newGaps(state, gaps) })
   part.answeredAtMs = performance.now()
   part.answers += 1
-  if (part.batch.fresh) part.batch.fresh.body = null
+  if (part.batch.fresh && isAnswered(part.batch)) part.batch.fresh.bodies = []
   state.unsent = null
   // Should the disk be away, they go with what else is noted.
   if (gaps.length > 0) await flush(state).catch(() => undefined)
@@ -88,9 +88,9 @@ function remove(state: SpoolState, batch: WaitingBatch): void {
 }
 
 async function linesOf(state: SpoolState, { seq, held, fresh }: WaitingBatch): Promise<PlacedLine[]> {
-  const written = fresh?.positions ?? (held ? formatPositions(held.draft.positions) : null)
-  const text = written ?? (await positionsOnDisk(state, seq))
-  return splitPositions(text).map((line) => ({ ...line, seq }))
+  const written = fresh?.positions ?? (held && linesOfPositions(held.draft.positions))
+  const lines = written ?? splitPositions(await positionsOnDisk(state, seq))
+  return lines.map(({ key, json }) => ({ key, json, seq }))
 }
 
 /** A file that went with its directory has none: what is read now stands further on. */

@@ -8,7 +8,7 @@ import { openInstance } from './instance.ts'
 import { openJournal } from './journal.ts'
 import { applyChange, emptyLedger, wholeChange } from './ledger.ts'
 import { lockDirectory } from './lock-directory.ts'
-import { formatPositions, splitPositions } from './position-lines.ts'
+import { linesOfPositions } from './position-lines.ts'
 import type { Positions } from './position.ts'
 import { keepReserve } from './reserve.ts'
 import { recoverBatches } from './recover-batches.ts'
@@ -93,7 +93,7 @@ function spoolOf(state: SpoolState, positions: Positions, unlock: () => Promise<
     release: (part) => releasePart(state, part),
     fatesOf: ({ key }) => ledger.answers.get(baseKey(key)) ?? null,
     async savePositions(moved) {
-      const lines = splitPositions(formatPositions(moved))
+      const lines = linesOfPositions(moved)
       note(
         state,
         {},

@@ -7,11 +7,15 @@ export interface PositionLine {
   json: string
 }
 
+export function linesOfPositions(positions: Readonly<Positions>): PositionLine[] {
+  return Object.entries(positions).map(([key, position]) => ({ key, json: JSON.stringify(position) }))
+}
+
 /** A line for each: text, so that what was written once is moved from file to file without being parsed. */
-export function formatPositions(positions: Readonly<Positions>): string {
-  return Object.entries(positions)
-    .map(([key, position]) => `${JSON.stringify(key)}\t${JSON.stringify(position)}\n`)
-    .join('')
+export function formatPositions(lines: readonly PositionLine[]): string {
+  let text = ''
+  for (const { key, json } of lines) text += `${JSON.stringify(key)}\t${json}\n`
+  return text
 }
 
 export function splitPositions(text: string): PositionLine[] {

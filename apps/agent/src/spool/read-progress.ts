@@ -27,58 +27,95 @@ const behindMax = 100
 /** Sources are read in turn, so no two of them are at the same moment; this much they may differ without being told of. */
 const slackUs = 1e6
 
+/**
+ * Asked for each batch, of hundreds of sources: what is known of each is changed in place, and only those that lag are
+ * put in order.
+ */
 export function createReadProgress(): ReadProgress {
-  const sources = new Map<string, Source>()
-  /** By source, how far the batches reach. */
-  const sealedUs = new Map<string, number | null>()
+  const known = new Map<string, Known>()
+  const streams = new Map<string, Stream>()
   return {
-    add: (source) => void sources.set(source.key, source),
+    add(source) {
+      const earlier = known.get(source.key)
+      if (earlier) earlier.source = source
+      else known.set(source.key, { source, names: null, stream: null, us: null })
+    },
     remove(source) {
       const { key } = source
+      const found = known.get(key)
       // It may be read anew by now.
-      if (sources.get(key) !== source) return
-      sources.delete(key)
-      sealedUs.delete(key)
+      if (found?.source !== source) return
+      known.delete(key)
+      leave(streams, found)
     },
-    sources: () => sources.values(),
+    *sources() {
+      for (const { source } of known.values()) yield source
+    },
     report(unsealed) {
-      if (sources.size === 0) return null
-      const reached = new Map<string, Reach>()
-      for (const [key, source] of sources) {
-        if (!unsealed(source)) sealedUs.set(key, source.readUntilUs())
-        noteReach(reached, source.names, sealedUs.get(key) ?? null)
+      if (known.size === 0) return null
+      for (const stream of streams.values()) stream.us = Infinity
+      for (const one of known.values()) {
+        if (!unsealed(one.source)) one.us = one.source.readUntilUs()
+        const stream = streamOf(streams, one)
+        stream.us = Math.min(stream.us, one.us ?? -Infinity)
       }
-      return reportOf([...reached.values()])
+      return reportOf(streams)
     },
   }
 }
 
-interface Reach {
+interface Known {
+  source: Source
+  /** Under which its stream was found: a source may get others while it is read. */
+  names: StreamNames | null
+  stream: Stream | null
+  /** How far the batches reach; null: not known. */
+  us: number | null
+}
+
+/** One may have several files, of which the one that is least far counts. */
+interface Stream {
+  key: string
   names: StreamNames
+  sources: number
   /** Minus infinity: not known. */
   us: number
 }
 
-/** Of several files of one stream, the one that is least far. */
-function noteReach(reached: Map<string, Reach>, names: StreamNames, us: number | null): void {
-  const stream = `${names.namespace}\0${names.podName}\0${names.containerName}`
-  const known = reached.get(stream)
-  const found = us ?? -Infinity
-  if (!known) reached.set(stream, { names, us: found })
-  else known.us = Math.min(known.us, found)
+function streamOf(streams: Map<string, Stream>, known: Known): Stream {
+  const { names } = known.source
+  if (known.stream && known.names === names) return known.stream
+  leave(streams, known)
+  const key = `${names.namespace}\0${names.podName}\0${names.containerName}`
+  const stream = streams.get(key) ?? { key, names, sources: 0, us: Infinity }
+  streams.set(key, stream)
+  stream.sources += 1
+  Object.assign(known, { names, stream })
+  return stream
 }
 
-function reportOf(reached: Reach[]): ReadReport {
-  reached.sort((a, b) => a.us - b.us)
-  const newest = reached.at(-1)?.us ?? -Infinity
+function leave(streams: Map<string, Stream>, { stream }: Known): void {
+  if (!stream) return
+  stream.sources -= 1
+  if (stream.sources === 0) streams.delete(stream.key)
+}
+
+function reportOf(streams: ReadonlyMap<string, Stream>): ReadReport {
+  let newest = -Infinity
+  for (const { us } of streams.values()) newest = Math.max(newest, us)
+  let others = newest
+  const lagging: Stream[] = []
+  for (const stream of streams.values()) {
+    if (stream.us >= newest - slackUs) others = Math.min(others, stream.us)
+    else lagging.push(stream)
+  }
+  lagging.sort((a, b) => a.us - b.us)
   // Those that lag are told one by one, so many and not more; then the next one says how far all others are.
-  const lagging = reached.findIndex(({ us }) => us >= newest - slackUs)
-  const first = Math.min(lagging < 0 ? reached.length : lagging, behindMax)
-  const untilUs = reached[first]?.us ?? -Infinity
+  const untilUs = lagging[behindMax]?.us ?? others
   return {
     until: timeOf(untilUs),
-    behind: reached
-      .slice(0, first)
+    behind: lagging
+      .slice(0, behindMax)
       .filter(({ us }) => us < untilUs)
       .map(({ names, us }) => ({
         namespace: names.namespace,

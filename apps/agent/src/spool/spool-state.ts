@@ -10,7 +10,7 @@ import { batchFileName } from './batch-file.ts'
 import type { Journal, PlacedLine } from './journal.ts'
 import { applyChange, joinChanges, wholeChange } from './ledger.ts'
 import type { Change, Ledger } from './ledger.ts'
-import { formatPositions, splitPositions } from './position-lines.ts'
+import { linesOfPositions } from './position-lines.ts'
 import type { Positions } from './position.ts'
 import { useReserve } from './reserve.ts'
 import type { WaitingBatch, WaitingPart } from './spool.ts'
@@ -169,7 +169,7 @@ function sortLines({ pending, waiting }: SpoolState): {
 export function sealedLines(state: SpoolState): PlacedLine[] {
   if (state.waiting.some(({ held }) => held !== null)) return []
   const seq = state.lastSeq + 0.5
-  return splitPositions(formatPositions(state.sealedPositions())).map((line) => ({ ...line, seq }))
+  return linesOfPositions(state.sealedPositions()).map(({ key, json }) => ({ key, json, seq }))
 }
 
 /** The disk took nothing a moment ago, and is not tried again yet. */

@@ -2,6 +2,7 @@ import type { Gap } from '@logboom/contracts'
 import type { WakeUp } from '../wake-up.ts'
 import type { Lane, StreamPart } from './batch-file.ts'
 import type { Fates } from './ledger.ts'
+import type { PositionLine } from './position-lines.ts'
 import type { Positions } from './position.ts'
 
 /** What is sent in one request. */
@@ -46,10 +47,10 @@ export interface WaitingBatch {
 }
 
 export interface FreshBatch {
-  /** Null once it was answered. */
-  body: Buffer | null
+  /** Of its parts, by their index; empty once it was answered. */
+  bodies: readonly Buffer[]
   /** As they stand in the file. */
-  positions: string
+  positions: readonly PositionLine[]
 }
 
 export interface HeldBatch {

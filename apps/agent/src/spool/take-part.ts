@@ -44,7 +44,7 @@ export async function takePart(state: SpoolState, part: WaitingPart): Promise<Bu
     await flush(state)
     part.sentAs.isSafe = true
   }
-  return part.batch.fresh?.body ?? readBody(state, part)
+  return part.batch.fresh?.bodies[part.index] ?? readBody(state, part)
 }
 
 async function readBody(state: SpoolState, part: WaitingPart): Promise<Buffer> {

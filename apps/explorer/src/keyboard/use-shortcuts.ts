@@ -28,6 +28,8 @@ function isBusy(event: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open], .popover')) return true
   const { target } = event
   if (!(target instanceof HTMLElement)) return false
+  // a window that was just closed keeps the focus until the next frame
+  if (target.closest('dialog:not([open])')) return false
   if (target.matches('input, textarea, select, [contenteditable]')) return true
   // a box within the page scrolls by itself
   if (event.key.startsWith('Arrow') && target.matches('[tabindex="0"]:not([role="treegrid"])')) return true

@@ -21,8 +21,8 @@ export function LagIndicator() {
     return (
       <Indicator
         tone="good"
-        words={`${count} · ${formatDuration(worst)} behind`}
-        title="All lines up to then are here."
+        words={`${count} up to date`}
+        title={`What was written until ${formatDuration(worst)} ago is here: agents say every half minute how far they have read.`}
       />
     )
   }

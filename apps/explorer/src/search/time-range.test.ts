@@ -20,6 +20,11 @@ test('a range is told in words', () => {
   )
 })
 
+test('a range within a day says the day once', () => {
+  const range = { since: '2026-11-27T10:00:00Z', until: '2026-11-27T11:30:00Z' }
+  expect(describeRange(range, 'utc')).toBe('2026-11-27 10:00:00 – 11:30:00 UTC')
+})
+
 test('zooming out doubles a range and does not reach into the future', () => {
   const { from, to } = resolveRange({ since: '1h', until: '' }, now)
   const range = zoomedOut(from, to, now)

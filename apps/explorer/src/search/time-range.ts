@@ -29,12 +29,19 @@ export function durationOf(text: string): number | undefined {
   )
 }
 
+const momentShape = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d /
+
 export function describeRange({ since, until }: TimeRange, zone: TimeZone): string {
   const preset = presets.find((known) => known.since === since)
   if (until === '' && preset) return preset.name
   const length = durationOf(since)
   if (until === '' && length !== undefined) return `Last ${formatDuration(length / 1000)}`
-  return `${describeTime(since, zone)} – ${until === '' ? 'now' : describeTime(until, zone)}`
+  const [begin, end] = [describeTime(since, zone), until === '' ? 'now' : describeTime(until, zone)]
+  // of one day the day is said once, and so is the zone
+  const isOneDay = begin.slice(0, 11) === end.slice(0, 11) && begin.slice(19) === end.slice(19)
+  return isOneDay && momentShape.test(begin)
+    ? `${begin.slice(0, 19)} – ${end.slice(11)}`
+    : `${begin} – ${end}`
 }
 
 function describeTime(text: string, zone: TimeZone): string {

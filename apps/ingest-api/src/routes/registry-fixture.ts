@@ -17,6 +17,7 @@ import {
   createCredentialCache,
   createHttpApp,
   createLogger,
+  createOidcLogin,
   createSessions,
   createTickets,
   createTokens,
@@ -105,9 +106,14 @@ function depsOf(db: Database): Omit<RegistryDeps, 'enqueue'> {
     touchSession(db, { tokenHash, idleSeconds: sessionIdleSeconds })
   const authenticator = createAuthenticator({ cache: credentials, sessions, tokens, onSessionUsed })
   const tickets = createTickets({ place: null, secret: signingSecret })
+  const login = createOidcLogin({
+    clients: [],
+    verifier: { verifyIdToken: async () => Promise.reject(new Error('there is no issuer')) },
+    secret: signingSecret,
+  })
   const findFollow = async () => null
   const rules = { defaultLimits: defaultAgentLimits, futureSkewUsMax: 3_600e6 }
-  return { db, authenticator, credentials, sessions, tickets, tokens, findFollow, ...rules }
+  return { db, authenticator, credentials, login, sessions, tickets, tokens, findFollow, ...rules }
 }
 
 async function serve(deps: RegistryDeps) {

@@ -1,4 +1,5 @@
-import { Session, SignIn, TicketAnswer } from '@logboom/contracts'
+import { Providers, Session, SignIn, TicketAnswer } from '@logboom/contracts'
+import { z } from 'zod'
 import type { Operation } from './operation.ts'
 
 const signingIn = { tag: 'Signing in', access: 'public' } as const
@@ -40,5 +41,39 @@ export const signInOperations = {
     summary: 'A ticket that opens one stream of events or WebSocket',
     description: 'For browsers, which send no headers with these: `?ticket=`, once, within 30 seconds.',
     answers: { 201: { description: 'The ticket', schema: TicketAnswer } },
+  },
+  'GET /api/v1/auth/providers': {
+    ...signingIn,
+    summary: 'The ways to sign in',
+    answers: {
+      200: { description: 'Keys, and the OIDC issuers that browsers can sign in at', schema: Providers },
+    },
+  },
+  'GET /api/v1/auth/oidc/login': {
+    ...signingIn,
+    summary: 'Sign a browser in at an OIDC issuer',
+    description:
+      'For links: a browser that fails comes to `/signin?error=<code>`, other clients get the problem.',
+    query: z.object({
+      issuer: z.string().describe('The `id` of a provider'),
+      return_to: z.string().default('/').describe('The page to go to afterwards: a path of this origin'),
+    }),
+    answers: { 302: { description: 'To the issuer' } },
+    problems: ['invalid_parameter', 'not_found', 'unavailable'],
+  },
+  'GET /api/v1/auth/oidc/callback': {
+    ...signingIn,
+    summary: 'Where the issuer sends the browser back to',
+    description: 'Sets the cookie of a session that lasts for 24 hours at most, and leads on to the page.',
+    query: z.object({ state: z.string(), code: z.string().optional(), error: z.string().optional() }),
+    answers: { 200: { description: 'A page that goes on by itself', type: 'text/html' } },
+    problems: [
+      'sign_in_failed',
+      'unauthorized',
+      'token_expired',
+      'forbidden',
+      'too_many_requests',
+      'unavailable',
+    ],
   },
 } as const satisfies Record<string, Operation>
