@@ -82,7 +82,8 @@ async function findBeginning(
 ): Promise<Pick<NewFollower, 'tail' | 'position'>> {
   if (lastEventId !== undefined) return { tail: [], position: await positionOf(deps, lastEventId) }
   const { signal } = new AbortController() // a beginning is short
-  return beginFollow(deps, { scope: readScopeOf(principal), streams, query, filters: null, signal })
+  const search = { scope: readScopeOf(principal), streams, query, filters: null, signal }
+  return deps.following.inTurn(() => beginFollow(deps, search))
 }
 
 /** How far a replica may be behind another one. */

@@ -18,7 +18,7 @@ const replicaLooksMs = 1_000
 export interface CatchUpDeps {
   db: Database
   hub: Pick<FollowHub, 'join'>
-  /** Runs few at once, so that a thousand followers that come back together leave connections for searches. */
+  /** Runs few at once. */
   inTurn: <T>(work: () => Promise<T>) => Promise<T>
 }
 

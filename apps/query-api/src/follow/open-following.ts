@@ -35,6 +35,8 @@ export interface NewFollower {
 /** All who follow. */
 export interface Following {
   limits: FollowLimits
+  /** For what a follower reads by itself: a thousand that come back together must leave connections for searches. */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>
   /** Takes a connection over until it is closed. */
   start(newcomer: NewFollower): void
 }
@@ -59,7 +61,7 @@ export interface FollowingOptions {
 }
 
 /** Followers that read by themselves at once; the others wait for their turn. */
-const catchingUpMax = 2
+const readingMax = 3
 
 /** Opens what followers need beside the database: where Redis is away, commits are seen every second, and no agent is asked to hurry. */
 export function openFollowing({ db, config, life, log, metrics, clock: ticks }: FollowingOptions): Following {
@@ -74,17 +76,18 @@ export function openFollowing({ db, config, life, log, metrics, clock: ticks }: 
   life.signal.addEventListener('abort', () => clock.endAll(), { once: true })
   const limits = createFollowLimits({ ofAll: config.FOLLOWERS_MAX, ofOne: config.FOLLOWERS_PER_CREDENTIAL })
   metrics.watch(() => limits.size())
-  return { limits, start: starterOf({ db, hub, clock, boost, config, log, metrics, life }) }
+  const inTurn = takeTurns(readingMax)
+  return { limits, inTurn, start: starterOf({ db, hub, inTurn, clock, boost, config, log, metrics, life }) }
 }
 
 interface Parts extends Pick<FollowingOptions, 'db' | 'config' | 'log' | 'metrics' | 'life'> {
   hub: FollowHub
+  inTurn: Following['inTurn']
   clock: FollowClock
   boost: FollowBoost | null
 }
 
-function starterOf({ db, hub, clock, boost, config, log, metrics, life }: Parts): Following['start'] {
-  const inTurn = takeTurns(catchingUpMax)
+function starterOf({ db, hub, inTurn, clock, boost, config, log, metrics, life }: Parts): Following['start'] {
   return ({ sink, filter, position, tail, recheck }) => {
     const { FOLLOW_BUFFER_BYTES: bufferBytesMax } = config
     const { sent: onSent, dropped: onDropped } = metrics
