@@ -52,7 +52,7 @@ function startWriting(
       const isKnown = received.has('app.log 0')
       if (isKnown && round % 25 === 24) rotate(join(directory, 'app.log'), (rotations += 1))
       const hasRoom = () => stopped || lines.length - received.size < aheadMax
-      await until(hasRoom, { what: 'the agent to catch up', timeoutMs: 30_000, intervalMs: 2 })
+      await until(hasRoom, { what: 'the agent to catch up', timeoutMs: 60_000, intervalMs: 2 })
     }
   }
   const running = run()
@@ -103,7 +103,7 @@ test('killed at any moment, by a broker that commits late and now and then loses
     const wanted = 1 + Math.floor(Math.random() * 6)
     await until(() => broker.attempts.length >= before + wanted, {
       what: `push ${wanted}; the agent says ${agent.output()}`,
-      timeoutMs: 10_000,
+      timeoutMs: 30_000,
       intervalMs: 1 + Math.floor(Math.random() * 7),
     })
     if (writing.lines.length > seen.size) busyKills += 1
@@ -121,7 +121,7 @@ test('killed at any moment, by a broker that commits late and now and then loses
     if (missing <= 0) return true
     throw new Error(`${missing} lines are missing; the agent says ${last.output()}`)
   }
-  await until(areStored, { what: 'all lines', timeoutMs: 30_000, intervalMs: 200 })
+  await until(areStored, { what: 'all lines', timeoutMs: 60_000, intervalMs: 200 })
   last.child.kill('SIGTERM')
   expect(await last.exited).toBe(0)
 
@@ -132,4 +132,4 @@ test('killed at any moment, by a broker that commits late and now and then loses
   expect(await broker.gaps()).toEqual([])
   await broker.close()
   rmSync(directory, { recursive: true, force: true })
-}, 120_000)
+}, 300_000)

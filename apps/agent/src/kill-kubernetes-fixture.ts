@@ -93,7 +93,7 @@ export async function expectKillsLoseNothing({ kills, linesMin }: KillPlan): Pro
   await until(() => writing.lines.length >= linesMin, { what: 'enough lines', timeoutMs: 60_000 })
   await writing.stop()
   const areStored = async () => (await broker.storedCount()) >= writing.lines.length
-  await until(areStored, { what: 'all lines', timeoutMs: 30_000, intervalMs: 300 })
+  await until(areStored, { what: 'all lines', timeoutMs: 60_000, intervalMs: 300 })
   last.child.kill('SIGTERM')
   expect(await last.exited).toBe(0)
 
@@ -119,7 +119,7 @@ async function killAgain(
     const wanted = 1 + Math.floor(Math.random() * 6)
     await until(() => broker.attempts.length >= before + wanted, {
       what: `push ${wanted}; the agent says ${agent.output()}`,
-      timeoutMs: 20_000,
+      timeoutMs: 30_000,
       intervalMs: 1 + Math.floor(Math.random() * 7),
     })
     if (isBusy()) busyKills += 1
