@@ -9,5 +9,5 @@ import { setFlagsFromString } from 'node:v8'
 export function limitGarbage(): void {
   setFlagsFromString('--no-parallel-scavenge')
   setFlagsFromString('--semi-space-growth-factor=1')
-  setFlagsFromString('--heap-growing-percent=' + (process.env['HGP'] ?? 50))
+  setFlagsFromString('--heap-growing-percent=50')
 }

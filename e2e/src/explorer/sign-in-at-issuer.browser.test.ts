@@ -3,7 +3,7 @@ import type { System } from '@logboom/system'
 import { freePort, openTestIssuer } from '@logboom/testing'
 import type { TestIssuer } from '@logboom/testing'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { test } from './explorer-test.ts'
+import { test } from './explorer-fixture.ts'
 import { untilAnswering } from './until-answering.ts'
 
 let issuer: TestIssuer
